@@ -1,0 +1,6 @@
+/** Tests mirror the tree under test/; swc compiles, tsc checks the types (`npm run types`). */
+module.exports = {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  testTimeout: 30_000,
+};

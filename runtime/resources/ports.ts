@@ -1,0 +1,65 @@
+/** What the rules of the resources need from outside, and what a request tells them. */
+import type { Operations } from '../contract/operations';
+import type { IdSource } from '../contract/ids';
+import type { Clock, Micros } from '../contract/time';
+import type { ModelProvider } from '../model/port';
+import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/ports';
+import type { SessionRecord } from '../store/records';
+
+/** Who asks, when, and under which id. Validation and authentication are done. */
+export interface RequestContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly now: Micros;
+}
+
+/** An operation of the API as a function: the parts of the request, checked and typed, to the response's body. */
+export type Operation<O extends keyof Operations> = (
+  context: RequestContext,
+  input: Pick<Operations[O], 'path' | 'query' | 'body' | 'headers'>,
+) => Promise<Operations[O]['result']>;
+
+/** The operations that a part of the service offers. */
+export type OperationsOf<O extends keyof Operations> = { readonly [K in O]: Operation<K> };
+
+/** Starts and stops the workers of `cloud` environments. Fargate in the cloud, child processes on one machine. */
+export interface SandboxLauncher {
+  /**
+   * Starts a worker for the item, which is `starting` and whose secret (the wire's form: base64url JSON with
+   * `sessions_token`) is for this worker alone. Returns as soon as the start is under way; throws when it cannot be.
+   * Starting what runs already for the same item and secret is no error.
+   */
+  start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void>;
+  /** Makes sure that the session's worker is gone; `discard` also throws its files away (the session was deleted). */
+  stop(session: Pick<SessionRecord, 'workspace' | 'id'>, options: { discard: boolean }): Promise<void>;
+}
+
+/** Everything that the resources are built from. */
+export interface ResourceDeps {
+  readonly store: Store;
+  readonly waker: Waker;
+  readonly hints: ChangeHints;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly model: ModelProvider;
+  readonly launcher: SandboxLauncher;
+}
+
+/** What the harness and the sweeper ask of the work queue (implemented by `resources/work-queue.ts`). */
+export interface WorkQueue {
+  /**
+   * Makes sure that the session's open sandbox calls will be served: queues the session's item (the same item under the
+   * same id when there is one, reference 10), and for a `cloud` environment claims it and starts its worker. Idempotent and
+   * cheap while a worker is alive.
+   */
+  want(session: SessionRecord): Promise<void>;
+  /** The session has ended: its item stops, its worker goes. `discard` also deletes the item and the files. */
+  end(session: SessionRecord, options: { discard: boolean }): Promise<void>;
+  /**
+   * What the sweeper calls for a due item. A lapsed lease: a `self_hosted` item is queued again; a `cloud` item's worker
+   * is dead, so the thread is told (`sandbox_lost`) and woken. Reads the item first.
+   */
+  lapse(workspace: string, environmentId: string, workId: string): Promise<void>;
+  /** What a launcher calls when it sees a worker's process end: the same as a lapse, without the wait. */
+  workerGone(workspace: string, environmentId: string, workId: string, reason: string): Promise<void>;
+}

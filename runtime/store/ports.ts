@@ -1,0 +1,266 @@
+/**
+ * What the store offers to the code above it. One implementation, over DynamoDB, serves production and one machine.
+ * Every method is atomic by itself and none spans two items; what must hold across items is in each method's words.
+ */
+import type { Micros } from '../contract/time';
+import type { Commit, InboxEntry, InboxItem, PreviewChunk, SessionRecord, ThreadHead, ThreadRef } from './records';
+
+/** The log of a thread. */
+export interface ThreadLog {
+  /**
+   * Puts one request's entries into the inbox, all or none, and returns the item. A body too big for an item goes to the
+   * blobs first. The item is due at `wakeBy`: if no wake has seen it by then, the sweeper causes one.
+   */
+  accept(ref: ThreadRef, entries: readonly InboxEntry[], acceptedAt: Micros, wakeBy: Micros): Promise<InboxItem>;
+
+  /**
+   * The inbox in order of acceptance, as stored: entries that the log already holds may be among them (see
+   * `ThreadSummary.partial`); `thread/` drops those. Strongly consistent. Read it before the commits, or an entry that
+   * moves in between is missed.
+   */
+  readInbox(ref: ThreadRef): Promise<InboxItem[]>;
+
+  /** The last commit, or undefined in a log that has none. Strongly consistent. */
+  lastCommit(ref: ThreadRef): Promise<Commit | undefined>;
+
+  /**
+   * Commits `from`..`to`, both inclusive, in order (`descending`: from `to` down). Stops after `limit` commits. Pages of the
+   * database are hidden. `eventual` halves the price for readers that come again anyway: a prefix of the truth, no holes.
+   */
+  readCommits(
+    ref: ThreadRef,
+    range: { from: number; to?: number; limit?: number; descending?: boolean; eventual?: boolean },
+  ): AsyncIterable<Commit>;
+
+  /**
+   * Puts commit `n` if it is not there yet. 'taken' means that somebody else wrote it: the caller has not read all there is.
+   * An answer that was lost is not an error: the caller reads commit `n` and compares `by`.
+   */
+  append(ref: ThreadRef, commit: Commit): Promise<'written' | 'taken'>;
+
+  /** Deletes inbox items that a commit has used up. Deleting what is gone is no error. */
+  settle(ref: ThreadRef, keys: readonly string[]): Promise<void>;
+
+  /** Takes items out of the due index: a wake has seen them, and they wait for something that will cause a wake itself. */
+  park(ref: ThreadRef, keys: readonly string[]): Promise<void>;
+
+  /** Takes the lease if it is free, lapsed at `now`, or `owner`'s own. Undefined when another holds it. */
+  acquireLease(ref: ThreadRef, owner: string, now: Micros, until: Micros): Promise<ThreadHead | undefined>;
+  /** Prolongs the lease. Undefined when it is no longer `owner`'s. */
+  renewLease(ref: ThreadRef, owner: string, until: Micros): Promise<ThreadHead | undefined>;
+  /** Lets go. With `dueAt`, the sweeper wakes the thread then (a retry). Losing the lease meanwhile is no error. */
+  releaseLease(ref: ThreadRef, owner: string, dueAt?: Micros): Promise<void>;
+
+  /** Says that somebody wants previews until `until`. */
+  watch(ref: ThreadRef, until: Micros): Promise<void>;
+  /** Writes a preview chunk, to expire at `expiresAt`. */
+  putPreview(ref: ThreadRef, chunk: Omit<PreviewChunk, 'key'>, at: Micros, expiresAt: Micros): Promise<void>;
+  /** The chunks after `afterKey` (all, when undefined), oldest first, and not older than `since`. */
+  readPreviews(ref: ThreadRef, since: Micros, afterKey?: string): Promise<PreviewChunk[]>;
+
+  /** Deletes the whole collection and its blobs. */
+  deleteThread(ref: ThreadRef): Promise<void>;
+}
+
+/** What a list of sessions can be narrowed by. Times are instants in microseconds. */
+export interface SessionFilter {
+  readonly agentId?: string;
+  readonly agentVersion?: number;
+  readonly deploymentId?: string;
+  readonly memoryStoreId?: string;
+  readonly statuses?: readonly SessionRecord['status'][];
+  readonly includeArchived?: boolean;
+  readonly createdAt?: { gt?: Micros; gte?: Micros; lt?: Micros; lte?: Micros };
+}
+
+/** A page of a list: the items, and where the neighbours begin. A position is an id; cursors wrap it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+  readonly previous: string | null;
+}
+
+/** Where a list continues: after this id in the list's order, or before it. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly order: 'asc' | 'desc';
+  readonly after?: string;
+  readonly before?: string;
+}
+
+export interface SessionStore {
+  create(session: SessionRecord): Promise<void>;
+  /** Undefined when absent or being deleted. Strongly consistent. */
+  get(workspace: string, sessionId: string): Promise<SessionRecord | undefined>;
+  /** Writes the record if its revision is still `session.revision - 1`. False when it was not. Leaves `status` as stored. */
+  update(session: SessionRecord): Promise<boolean>;
+  /** Projects a status for the lists. Best effort, ordered by the commit's number: an older commit never overwrites. */
+  project(workspace: string, sessionId: string, status: SessionRecord['status'], commit: number): Promise<void>;
+  list(workspace: string, filter: SessionFilter, page: PageRequest): Promise<Page<SessionRecord>>;
+  delete(workspace: string, sessionId: string): Promise<void>;
+  /** Whether any session that is not deleted was created in this environment. */
+  anyInEnvironment(workspace: string, environmentId: string): Promise<boolean>;
+}
+
+/** A resource kept as its API object (agents, environments), with the version that guards its updates. */
+export interface CatalogEntry<T> {
+  readonly id: string;
+  readonly value: T;
+  readonly revision: number;
+}
+
+/** A kind of resource in a workspace: conditional writes, lists by creation. */
+export interface Catalog<T> {
+  create(workspace: string, id: string, value: T): Promise<void>;
+  get(workspace: string, id: string): Promise<CatalogEntry<T> | undefined>;
+  /** Writes `value` as revision `revision + 1` if the stored one is `revision`. False when it is not. */
+  replace(workspace: string, id: string, value: T, revision: number): Promise<boolean>;
+  delete(workspace: string, id: string): Promise<void>;
+  list(workspace: string, page: PageRequest, keep?: (value: T) => boolean): Promise<Page<T>>;
+}
+
+/** A resource of which every version stays (agents). */
+export interface VersionedCatalog<T> extends Catalog<T> {
+  /** Writes a version's row; the same version written again is no error. */
+  putVersion(workspace: string, id: string, version: number, value: T): Promise<void>;
+  getVersion(workspace: string, id: string, version: number): Promise<T | undefined>;
+  /** Newest first; `after` and `before` of the page are version numbers as text. */
+  listVersions(workspace: string, id: string, page: PageRequest): Promise<Page<T>>;
+}
+
+/** A work item as stored (reference 10). `sessionTokenHash` is of the token handed out with the current lease. */
+export interface WorkRecord {
+  readonly id: string;
+  readonly workspace: string;
+  readonly environmentId: string;
+  readonly sessionId: string;
+  /** Whether this stack starts the worker (`cloud`) or the user does (`self_hosted`). */
+  readonly kind: 'cloud' | 'self_hosted';
+  readonly state: 'queued' | 'starting' | 'active' | 'stopping' | 'stopped';
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAt: Micros;
+  /** When it was (re)queued. */
+  readonly startedAt: Micros | null;
+  readonly acknowledgedAt: Micros | null;
+  readonly latestHeartbeatAt: Micros | null;
+  readonly stopRequestedAt: Micros | null;
+  readonly stoppedAt: Micros | null;
+  /** Handed out by a poll and not acknowledged yet. */
+  readonly reservedAt: Micros | null;
+  /** When the lease lapses unless a heartbeat comes; the due index holds it while `starting`, `active` or `stopping`. */
+  readonly leaseUntil: Micros | null;
+  readonly ttlSeconds: number;
+  readonly sessionTokenHash: string | null;
+  /** Input came while the item was stopping or leased: queue it again once it has stopped. */
+  readonly wantedAgain: boolean;
+  readonly revision: number;
+}
+
+export interface WorkStore {
+  /** The item of a session; one session has at most one. */
+  getBySession(workspace: string, environmentId: string, sessionId: string): Promise<WorkRecord | undefined>;
+  get(workspace: string, environmentId: string, workId: string): Promise<WorkRecord | undefined>;
+  /** Puts a new item; false when the session has one already. */
+  create(work: WorkRecord): Promise<boolean>;
+  /** Writes the item if its revision is still `work.revision - 1`. False when it was not. Indexes follow the state. */
+  update(work: WorkRecord): Promise<boolean>;
+  delete(work: Pick<WorkRecord, 'workspace' | 'environmentId' | 'id' | 'sessionId'>): Promise<void>;
+  /** Items in state `queued`, oldest first (reserved ones included). The index is a hint: `update` decides. */
+  queued(workspace: string, environmentId: string, limit: number): Promise<WorkRecord[]>;
+  list(workspace: string, environmentId: string, page: PageRequest): Promise<Page<WorkRecord>>;
+  /** Notes that a worker polls, and counts the distinct ones since `since`. */
+  noteWorker(workspace: string, environmentId: string, workerId: string, at: Micros): Promise<void>;
+  countWorkers(workspace: string, environmentId: string, since: Micros): Promise<number>;
+}
+
+/** Whose request this is. */
+export type Principal =
+  | { readonly kind: 'api_key'; readonly workspace: string; readonly keyId: string }
+  | {
+      readonly kind: 'environment_key';
+      readonly workspace: string;
+      readonly environmentId: string;
+      readonly keyId: string;
+    }
+  | {
+      readonly kind: 'session_token';
+      readonly workspace: string;
+      readonly environmentId: string;
+      readonly sessionId: string;
+      readonly workId: string;
+    };
+
+/** A key as listed: never its value, only what it is for and how it ends. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly name: string | null;
+  /** The last characters of the key, so that a person can tell keys apart. */
+  readonly hint: string;
+  readonly createdAt: Micros;
+  readonly expiresAt: Micros | null;
+  readonly revokedAt: Micros | null;
+}
+
+export interface KeyStore {
+  /** Stores the SHA-256 (hex) of a key with what it stands for. */
+  put(hash: string, key: KeyRecord): Promise<void>;
+  findByHash(hash: string): Promise<KeyRecord | undefined>;
+  /** Keys of persons and environments, newest first; session tokens are not listed. */
+  list(kind: 'api_key' | 'environment_key', workspace?: string): Promise<KeyRecord[]>;
+  /** True when there was such a key. It stops working at once, but for caches of a minute at most. */
+  revoke(keyId: string, at: Micros): Promise<boolean>;
+  /** Removes a session token's row. */
+  removeByHash(hash: string): Promise<void>;
+}
+
+/** Something whose time has come. */
+export type DueItem =
+  | { readonly kind: 'inbox' | 'lease'; readonly ref: ThreadRef; readonly dueAt: Micros }
+  | {
+      readonly kind: 'work';
+      readonly workspace: string;
+      readonly environmentId: string;
+      readonly workId: string;
+      readonly dueAt: Micros;
+    };
+
+export interface DueIndex {
+  /** What is due at `now`, oldest first, at most `limit` a kind. A hint: whoever acts reads the item first. */
+  due(kind: DueItem['kind'], now: Micros, limit: number): Promise<DueItem[]>;
+}
+
+/** Big bodies, by key. S3 in the cloud, files on one machine. */
+export interface BlobStore {
+  put(key: string, body: Uint8Array): Promise<void>;
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Deletes everything whose key starts so. */
+  deletePrefix(prefix: string): Promise<void>;
+}
+
+/** The whole store. */
+export interface Store {
+  readonly log: ThreadLog;
+  readonly sessions: SessionStore;
+  readonly agents: VersionedCatalog<import('../contract/wire').Agent>;
+  readonly environments: Catalog<import('../contract/wire').Environment>;
+  readonly work: WorkStore;
+  readonly keys: KeyStore;
+  readonly due: DueIndex;
+  readonly blobs: BlobStore;
+}
+
+/** Asks for a wake of a thread: an asynchronous invocation, delivered at least once, perhaps late. */
+export interface Waker {
+  wake(ref: ThreadRef): Promise<void>;
+}
+
+/**
+ * Lets readers that poll be quicker than their interval where writer and reader share a process. Only a hint: production
+ * has none and is correct without it.
+ */
+export interface ChangeHints {
+  changed(threadId: string): void;
+  /** Resolves on a change of the thread, after `ms`, or when the signal aborts, whichever comes first. Never rejects. */
+  wait(threadId: string, ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,219 @@
+/**
+ * What the session log holds, as values. `thread/` gives these their meaning; this folder only keeps them.
+ *
+ * A thread is one item collection: its HEAD (the lease and a projection), its inbox (what others sent), its commits (what
+ * happened) and previews of a message that is still being streamed.
+ */
+import type { Micros } from '../contract/time';
+import type {
+  ClientEvent,
+  SessionAgent,
+  SessionEvent,
+  SessionStatus,
+  Session,
+  StopDetails,
+  StopReason,
+  ToolResultContent,
+  Environment,
+} from '../contract/wire';
+
+/** Names a thread. Every key in the store carries the workspace, so no request can reach another's. */
+export interface ThreadRef {
+  readonly workspace: string;
+  readonly sessionId: string;
+  readonly threadId: string;
+}
+
+/** One event of the log: what the API shows, and beside it what only the harness needs. */
+export interface EventRecord {
+  readonly event: SessionEvent;
+  readonly private?: PrivatePart;
+}
+
+/**
+ * What the harness needs of an event and the API never shows.
+ *
+ * - on `span.model_request_start`: `digest`, the hash of the request's bytes, and `purpose`;
+ * - on `span.model_request_end`: `response`, the model's blocks as they must be sent back (thinking signatures included),
+ *   and `cost`, the list price of the request in nano-dollars;
+ * - on a tool use: `modelId`, the model's own id of the call, and `route`, who answers it;
+ * - on a context compaction: `summary`, our own summary, when the model API did not compact by itself;
+ * - on a client event that came too late to matter: `stale`.
+ */
+export interface PrivatePart {
+  readonly digest?: string;
+  readonly purpose?: 'turn' | 'compaction';
+  readonly response?: readonly unknown[];
+  readonly cost?: number;
+  readonly contextTokens?: number;
+  readonly webSearches?: number;
+  readonly modelId?: string;
+  readonly route?: ToolRoute;
+  readonly summary?: string;
+  readonly stale?: true;
+}
+
+/**
+ * Who answers a call: a sandbox's worker (`sandbox`), the client (`custom`), an MCP server through the harness (`mcp`), the
+ * model API itself, inside the response that made the call (`model`), or nobody, because the call may not run (`refused`).
+ */
+export type ToolRoute = 'sandbox' | 'custom' | 'mcp' | 'model' | 'refused';
+
+/** A call of the last model response that has no result yet. They stand in call order. */
+export interface OpenCall {
+  /** The id of the tool use event. */
+  readonly id: string;
+  readonly type: 'agent.tool_use' | 'agent.mcp_tool_use' | 'agent.custom_tool_use';
+  readonly name: string;
+  readonly modelId: string;
+  readonly route: ToolRoute;
+  /** `ask` waits for a `user.tool_confirmation`; `deny` gets an error result; custom calls have `allow`. */
+  readonly permission: 'allow' | 'ask' | 'deny';
+  /** What the client said of an `ask`. */
+  readonly verdict?: 'allow' | 'deny';
+  readonly denyMessage?: string;
+}
+
+/** Cumulative usage of a thread. Cost is the list price in nano-dollars, so that sums stay exact integers. */
+export interface ThreadUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly webSearches: number;
+  readonly tokenCostNanoUsd: number;
+  /** True once a model without a list price was used: the cost is then a lower bound, and a budget cannot hold. */
+  readonly unpriced?: true;
+}
+
+/**
+ * The state of a thread after a commit: a fold over all of its records, carried along so that nobody has to read them all
+ * again. Retrieving a session or validating an event reads the last commit's summary and nothing else.
+ */
+export interface ThreadSummary {
+  readonly status: SessionStatus;
+  readonly stopReason: StopReason | null;
+  readonly stopDetails: StopDetails;
+  /** The latest `processed_at` of the log; the next event's is later. */
+  readonly lastAt: Micros;
+  /** How many events the log holds. */
+  readonly events: number;
+  /** The commit with which the current running cycle began, or the last one when idle; 0 before the first. */
+  readonly cycleStart: number;
+  /** The first commit that the live context needs: 1, or the commit of the last compaction. */
+  readonly contextStart: number;
+  /** How many tokens the context had when the model last answered (input, cached and output together). */
+  readonly contextTokens: number;
+  readonly openCalls: readonly OpenCall[];
+  /** True when the log ends in something that the model has not answered yet (a message, a set of results). */
+  readonly modelOwes: boolean;
+  /** A model request that began and has not ended: its harness is at work on it, or died. */
+  readonly openRequest: { readonly id: string } | null;
+  /** Failed tries of the model request that is due, and when the next may start. */
+  readonly retry: { readonly failures: number; readonly notBefore: Micros } | null;
+  /** Model requests since the turn's last client input, for the tool use limit. */
+  readonly rounds: number;
+  /** Compactions since the model last produced a message or a call. */
+  readonly compactions: number;
+  readonly usage: ThreadUsage;
+  /** Microseconds in `running` until the current cycle began, and since when it runs. */
+  readonly activeMicros: number;
+  readonly runningSince: Micros | null;
+  /**
+   * Inbox items of which some entries are in the log and some still wait, with the ids of those that are. Entries named here
+   * or in the last commit's `consumed` are history already: a reader of the inbox drops them.
+   */
+  readonly partial: Readonly<Record<string, readonly string[]>>;
+}
+
+/** One atomic step of a thread: what happened, the state after it, and the inbox items that it used up. */
+export interface Commit {
+  /** 1, 2, 3 … without a gap. */
+  readonly n: number;
+  /** When it was made. */
+  readonly at: Micros;
+  /** Which wake made it, for the curious. */
+  readonly by: string;
+  readonly records: readonly EventRecord[];
+  /** The keys of inbox items all of whose entries are in the log now. */
+  readonly consumed: readonly string[];
+  readonly summary: ThreadSummary;
+}
+
+/** What waits in an inbox: a client's event, or a signal from another part of the service. */
+export type InboxEntry =
+  | { readonly event: ClientEvent; readonly signal?: undefined }
+  | { readonly id: string; readonly signal: Signal; readonly event?: undefined };
+
+/** What other parts tell a thread. A signal is never shown; what it causes is. */
+export type Signal =
+  /** The session record changed: the log gets this `session.updated`, and a budget that was raised may resume the turn. */
+  | {
+      readonly type: 'session_updated';
+      readonly event: Omit<Extract<SessionEvent, { type: 'session.updated' }>, 'processed_at'>;
+    }
+  /** The worker that had the session's calls died. Calls it held have an unknown outcome. */
+  | {
+      readonly type: 'sandbox_lost';
+      readonly workId: string;
+      readonly calls: readonly string[] | 'all';
+      readonly reason: string;
+    }
+  /** The harness itself produced a result outside of a wake (an MCP call that outlived one). */
+  | {
+      readonly type: 'tool_result';
+      readonly callId: string;
+      readonly content: ToolResultContent;
+      readonly isError: boolean;
+    };
+
+/** One accepted request: its entries were taken together or not at all, in the order sent. Keys sort by acceptance. */
+export interface InboxItem {
+  readonly key: string;
+  readonly acceptedAt: Micros;
+  readonly entries: readonly InboxEntry[];
+}
+
+/** What HEAD says: who is at work, and what lists and filters need. A projection: the last commit is the truth. */
+export interface ThreadHead {
+  readonly leaseOwner?: string;
+  readonly leaseUntil?: Micros;
+  /** Somebody wants previews until then. */
+  readonly watchedUntil?: Micros;
+}
+
+/** The session itself: what its creator asked for, resolved. What happens in it is in the log. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly workspace: string;
+  readonly threadId: string;
+  readonly agent: SessionAgent;
+  readonly environmentId: string;
+  /** The environment's configuration when the session was created; later edits do not reach it (reference 4). */
+  readonly environmentConfig: Environment['config'];
+  readonly title: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly resources: Session['resources'];
+  readonly vaultIds: readonly string[];
+  readonly budget: Session['budget'];
+  readonly createdAt: Micros;
+  readonly updatedAt: Micros;
+  readonly archivedAt: Micros | null;
+  /** Raised by each update; an update is conditional on it. */
+  readonly revision: number;
+  /** Set while a delete is under way: to everybody else the session is gone. */
+  readonly deleting?: true;
+  /** A projection of the last commit, for lists. */
+  readonly status: SessionStatus;
+}
+
+/** A piece of a message that is being streamed. Best effort; never history. */
+export interface PreviewChunk {
+  /** Sorts by time. */
+  readonly key: string;
+  readonly eventId: string;
+  readonly eventType: 'agent.message' | 'agent.thinking';
+  readonly index: number;
+  /** Empty on the chunk that only announces the event. */
+  readonly text: string;
+}
