@@ -1,0 +1,46 @@
+import type { Clock } from '../contract/time';
+import type { WorkQueue } from '../resources/ports';
+import type { DueIndex, DueItem, Waker } from '../store/ports';
+
+export interface SweeperDeps {
+  readonly due: DueIndex;
+  readonly waker: Waker;
+  readonly workQueue: Pick<WorkQueue, 'lapse'>;
+  readonly clock: Clock;
+  /** Told of an item that could not be handled. It stays due, so the next sweep tries again. */
+  readonly onError: (item: DueItem, error: unknown) => void;
+}
+
+/** How many items of a kind one sweep takes. What is left over is due at the next. */
+const BATCH = 200;
+
+/**
+ * One sweep: whatever is due by now gets moving again. Threads with input that nobody took up, or whose harness let its lease
+ * lapse, are woken; work whose worker went silent is given back to its queue. Sweeping twice does no harm.
+ *
+ * @returns how many items were due.
+ */
+export async function sweep(deps: SweeperDeps): Promise<number> {
+  const now = deps.clock.now();
+  const found = await Promise.all([
+    deps.due.due('inbox', now, BATCH),
+    deps.due.due('lease', now, BATCH),
+    deps.due.due('work', now, BATCH),
+  ]);
+  const items = found.flat();
+  await Promise.all(
+    oncePerTarget(items).map((item) => revive(deps, item).catch((error: unknown) => deps.onError(item, error))),
+  );
+  return items.length;
+}
+
+async function revive(deps: SweeperDeps, item: DueItem): Promise<void> {
+  if (item.kind === 'work') await deps.workQueue.lapse(item.workspace, item.environmentId, item.workId);
+  else await deps.waker.wake(item.ref);
+}
+
+/** A thread with many due inbox items needs one wake. */
+function oncePerTarget(items: readonly DueItem[]): DueItem[] {
+  const byTarget = new Map(items.map((item) => [item.kind === 'work' ? item.workId : item.ref.threadId, item]));
+  return [...byTarget.values()];
+}
