@@ -147,12 +147,17 @@ export interface WorkRecord {
   readonly stoppedAt: Micros | null;
   /** Handed out by a poll and not acknowledged yet. */
   readonly reservedAt: Micros | null;
-  /** When the lease lapses unless a heartbeat comes; the due index holds it while `starting`, `active` or `stopping`. */
+  /**
+   * When somebody must look at the item again unless something happens before: a lease lapses without a heartbeat, a failed
+   * start is tried again, a stopped item is tidied up. The due index holds the item while this is set, whatever its state.
+   */
   readonly leaseUntil: Micros | null;
   readonly ttlSeconds: number;
   readonly sessionTokenHash: string | null;
-  /** Input came while the item was stopping or leased: queue it again once it has stopped. */
+  /** Input came while the item was stopping: queue it again once it has stopped. */
   readonly wantedAgain: boolean;
+  /** How often in a row a worker of this stack could not be started for it, or ended at once. */
+  readonly startFailures: number;
   readonly revision: number;
 }
 
