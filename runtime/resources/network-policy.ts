@@ -1,0 +1,36 @@
+import { invalid } from '../contract/errors';
+import type { Environment, SessionAgent } from '../contract/wire';
+
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const HOST = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`, 'i');
+const MAX_HOST = 253;
+
+/** Whether the text is a bare host or `*.` and a domain: no scheme, no port, no path (reference 4). */
+export function isHostPattern(text: string): boolean {
+  return text.length <= MAX_HOST && HOST.test(text);
+}
+
+/** Whether a pattern covers a host: `*.d` covers any depth below `d`, never `d` itself, and only on a dot boundary. */
+export function coversHost(pattern: string, host: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), host.toLowerCase()];
+  return wanted.startsWith('*.') ? given.endsWith(wanted.slice(1)) : given === wanted;
+}
+
+/**
+ * A session whose agent declares MCP servers that the environment would block is not created (reference 4). Self-hosted
+ * sandboxes have their own network, and MCP is dialled from here, so nothing is checked for them.
+ *
+ * @throws ApiError 400 naming each server and its host.
+ */
+export function admitServers(servers: SessionAgent['mcp_servers'], config: Environment['config']): void {
+  if (config.type !== 'cloud' || config.networking.type !== 'limited' || config.networking.allow_mcp_servers) return;
+  const { allowed_hosts: allowed } = config.networking;
+  const blocked = servers
+    .map(({ name, url }) => ({ name, host: new URL(url).hostname }))
+    .filter(({ host }) => !allowed.some((pattern) => coversHost(pattern, host)));
+  if (blocked.length === 0) return;
+  const list = blocked.map(({ name, host }) => `"${name}" (${host})`).join(', ');
+  throw invalid(
+    `MCP server host(s) blocked by environment network policy: ${list}. Add these hosts to the environment's allowed_hosts, or set allow_mcp_servers=true.`,
+  );
+}
