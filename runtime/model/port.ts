@@ -17,6 +17,11 @@ export interface ModelUsage {
   readonly cacheWriteTokens: number;
   readonly webSearches: number;
   readonly speed?: 'standard' | 'fast';
+  /**
+   * How full the context was after the answer. It differs from the sum of the counts when the model API ran server tools
+   * (each of its rounds counts the context again) or compacted the context on the way.
+   */
+  readonly contextTokens?: number;
 }
 
 export interface ModelResponse {
@@ -74,7 +79,12 @@ export interface ModelPrice {
   readonly input: number;
   readonly output: number;
   readonly cacheRead: number;
+  /** Writing to the cache for five minutes, the only kind this service asks for. */
   readonly cacheWrite: number;
+  /** What all four are multiplied by when the request was served in fast mode. */
+  readonly fastFactor?: number;
+  /** What all four are multiplied by when the whole prompt, cached parts included, is longer than `tokens`. */
+  readonly longPrompt?: { readonly tokens: number; readonly factor: number };
 }
 
 /** What is known of a model without asking anybody. */
@@ -86,6 +96,8 @@ export interface ModelTraits {
   /** The effort that an agent gets when it names none; undefined where the model has no such setting. */
   readonly defaultEffort?: 'low' | 'medium' | 'high' | 'xhigh' | 'max';
   readonly adaptiveThinking: boolean;
+  /** Whether the model API checks that nothing before a thinking block has changed since the model wrote it. */
+  readonly boundThinking: boolean;
   /** Whether a `system` turn may stand in the middle of a conversation (reference 6.2). */
   readonly midConversationSystem: boolean;
   /** Whether the model API compacts its context by itself. */
