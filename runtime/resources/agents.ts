@@ -13,8 +13,8 @@ import { createdAtRange, isWithin } from './time-range';
 const AGENTS: Paging = { list: 'agents', defaultLimit: 20, maxLimit: 100 };
 const VERSIONS: Paging = { list: 'agents.versions', defaultLimit: 20, maxLimit: 100 };
 
-const absent = (id: string) => notFound(`agent ${id} not found`);
-const absentVersion = (id: string, version: number) => notFound(`agent ${id} version ${version} not found`);
+const absent = (id: string) => notFound(`Agent ${id} not found.`);
+const absentVersion = (id: string, version: number) => notFound(`Agent ${id} version ${version} not found.`);
 
 type AgentDeps = { readonly store: Pick<Store, 'agents'> };
 
@@ -61,7 +61,7 @@ export function createAgents(
       const id = path.agent_id;
       if (!isId('agent', id)) throw absent(id);
       return amend(agents, { workspace, id, absent: () => absent(id) }, async (current) => {
-        if (current.archived_at !== null) throw invalid(`agent ${id} is archived and cannot be updated`);
+        if (current.archived_at !== null) throw invalid(`Agent ${id} is archived and cannot be updated.`);
         const asked = body.version ?? current.version;
         if (asked !== current.version) throw concurrentModification();
         const next = updateAgent(current, body);

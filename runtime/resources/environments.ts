@@ -21,7 +21,7 @@ const WORK_IN_QUEUE =
 
 type EnvironmentDeps = { readonly store: Pick<Store, 'environments'> };
 
-const absent = (id: string) => notFound(`environment ${id} not found`);
+const absent = (id: string) => notFound(`Environment ${id} not found.`);
 
 /** @throws ApiError 404 when there is no such environment in the workspace. */
 export async function loadEnvironment(deps: EnvironmentDeps, workspace: string, id: string): Promise<Environment> {
@@ -31,7 +31,7 @@ export async function loadEnvironment(deps: EnvironmentDeps, workspace: string, 
 }
 
 /** What an archived environment refuses: to change, and to take sessions (reference 4). */
-export const environmentArchived = (id: string) => invalid(`environment ${id} is archived`, 'environment_archived');
+export const environmentArchived = (id: string) => invalid(`Environment ${id} is archived.`, 'environment_archived');
 
 /**
  * Environments: templates of sandboxes (reference 4). Two may have the same name: uniqueness is asked of clients in words, but
@@ -138,7 +138,7 @@ async function checkDeletable(
   if (selfHosted && force) return;
   if (selfHosted && (await store.work.queued(workspace, id, 1)).length > 0) throw conflict(WORK_IN_QUEUE);
   if (await store.sessions.anyInEnvironment(workspace, id)) {
-    throw conflict(`environment ${id} cannot be deleted while sessions refer to it; delete them first, or archive it`);
+    throw conflict(`Environment ${id} cannot be deleted while sessions refer to it. Delete them first, or archive it.`);
   }
 }
 

@@ -1,38 +1,13 @@
 /** A session as the API shows it: its record, the state its log has reached, and what still waits in its inbox. */
-import { notFound } from '../contract/errors';
-import { isId } from '../contract/ids';
 import { toTimestamp, type Micros } from '../contract/time';
 import type { Session, SessionStatus } from '../contract/wire';
-import type { Principal, Store } from '../store/ports';
-import type { InboxItem, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
-import { publicStatus, waiting } from '../thread/inbox';
-import { EMPTY_SUMMARY, toStats, toUsage } from '../thread/summary';
+import type { Principal } from '../store/ports';
+import type { SessionRecord, ThreadSummary } from '../store/records';
+import { publicStatus } from '../thread/inbox';
+import { toStats, toUsage } from '../thread/summary';
+import type { ThreadNow } from './events-thread';
 
-type SessionDeps = { readonly store: Pick<Store, 'sessions'> };
-type LogDeps = { readonly store: Pick<Store, 'log'> };
-
-/** What a thread has come to. */
-export interface ThreadReading {
-  /** The number of the last commit; 0 in a log that has none. */
-  readonly n: number;
-  readonly summary: ThreadSummary;
-  /** What waits, freed of what is history already. */
-  readonly inbox: readonly InboxItem[];
-  /** When the last commit was made; undefined in a log that has none. */
-  readonly committedAt?: Micros;
-}
-
-/** What a path gets that names no session here: malformed, absent, being deleted and another workspace's read the same. */
-const absent = (id: string) => notFound(`session ${id} not found`);
-
-/** @throws ApiError 404 when the workspace has no such session. */
-export async function loadSession(deps: SessionDeps, workspace: string, sessionId: string): Promise<SessionRecord> {
-  const session = isId('session', sessionId) ? await deps.store.sessions.get(workspace, sessionId) : undefined;
-  if (!session) throw absent(sessionId);
-  return session;
-}
-
-/** Whether a credential reaches a session of its workspace: a worker's only those it may serve (reference 10). */
+/** Whether a credential reaches a session: an API key all of its workspace, a worker's those it may serve (reference 10). */
 export function reaches(principal: Principal, session: SessionRecord): boolean {
   if (principal.workspace !== session.workspace) return false;
   switch (principal.kind) {
@@ -45,49 +20,21 @@ export function reaches(principal: Principal, session: SessionRecord): boolean {
   }
 }
 
-/** @throws ApiError 404 when there is no such session, or none that this credential reaches. */
-export async function loadReachable(
-  deps: SessionDeps,
-  principal: Principal,
-  sessionId: string,
-): Promise<SessionRecord> {
-  const session = await loadSession(deps, principal.workspace, sessionId);
-  if (!reaches(principal, session)) throw absent(sessionId);
-  return session;
-}
-
-/** The session's primary thread. */
-export function primaryThread({ workspace, id, threadId }: SessionRecord): ThreadRef {
-  return { workspace, sessionId: id, threadId };
-}
-
-/** Reads a thread: the inbox first, or an entry that becomes history in between would be seen nowhere. */
-export async function readThread({ store: { log } }: LogDeps, ref: ThreadRef): Promise<ThreadReading> {
-  const items = await log.readInbox(ref);
-  const last = await log.lastCommit(ref);
-  return {
-    n: last?.n ?? 0,
-    summary: last?.summary ?? EMPTY_SUMMARY,
-    inbox: waiting(items, last),
-    ...(last ? { committedAt: last.at } : {}),
-  };
-}
-
 /** The session's status: an archived session has ended, although its log says nothing of it (reference 5.5). */
-export function sessionStatus(session: SessionRecord, { summary, inbox }: ThreadReading): SessionStatus {
-  return session.archivedAt === null ? publicStatus(summary, inbox) : 'terminated';
+export function sessionStatus(session: SessionRecord, thread: ThreadNow): SessionStatus {
+  return session.archivedAt === null ? publicStatus(thread.summary, thread.waiting) : 'terminated';
 }
 
 /** The session in the form of the wire (reference 5.2). */
-export function toSession(session: SessionRecord, reading: ThreadReading, now: Micros): Session {
+export function toSession(session: SessionRecord, thread: ThreadNow, now: Micros): Session {
   const { archivedAt } = session;
   // The clock of an archived session stopped when it was archived.
   const timed: ThreadSummary =
-    archivedAt === null ? reading.summary : { ...reading.summary, status: 'terminated', lastAt: archivedAt };
+    archivedAt === null ? thread.summary : { ...thread.summary, status: 'terminated', lastAt: archivedAt };
   return {
     id: session.id,
     type: 'session',
-    status: sessionStatus(session, reading),
+    status: sessionStatus(session, thread),
     title: session.title,
     metadata: { ...session.metadata },
     agent: session.agent,
@@ -98,14 +45,14 @@ export function toSession(session: SessionRecord, reading: ThreadReading, now: M
     outcome_evaluations: [],
     budget: session.budget,
     stats: toStats(timed, session.createdAt, now),
-    usage: toUsage(reading.summary, now),
+    usage: toUsage(thread.summary, now),
     created_at: toTimestamp(session.createdAt),
-    updated_at: toTimestamp(updatedAt(session, reading)),
+    updated_at: toTimestamp(updatedAt(session, thread)),
     archived_at: archivedAt === null ? null : toTimestamp(archivedAt),
   };
 }
 
 /** A session changes when its record does and when its log grows. */
-export function updatedAt(session: SessionRecord, { committedAt }: ThreadReading): Micros {
-  return Math.max(session.updatedAt, committedAt ?? 0);
+export function updatedAt(session: SessionRecord, { last }: ThreadNow): Micros {
+  return Math.max(session.updatedAt, last?.at ?? 0);
 }
