@@ -1,0 +1,43 @@
+import { pendingEvents, waiting } from '../thread/inbox';
+import type { Store } from '../store/ports';
+import type { Commit, SessionRecord, ThreadRef } from '../store/records';
+
+/** The session's primary thread. */
+export function threadOf(session: SessionRecord): ThreadRef {
+  return { workspace: session.workspace, sessionId: session.id, threadId: session.threadId };
+}
+
+/** What the session's log asks of a worker. */
+export interface WorkNeeds {
+  /**
+   * The ids of the calls that only a worker can bring forward now: open, allowed to run, and with no result on its way. In
+   * call order.
+   */
+  readonly unserved: readonly string[];
+  /** Whether the session is in the middle of something, in which a user's own worker may have a part. */
+  readonly busy: boolean;
+}
+
+/** Reads what a worker would have to do. The inbox is read first, or a result that moves in between would be missed. */
+export async function workNeeds(store: Pick<Store, 'log'>, session: SessionRecord): Promise<WorkNeeds> {
+  const ref = threadOf(session);
+  const inbox = await store.log.readInbox(ref);
+  const last = await store.log.lastCommit(ref);
+  if (!last || session.archivedAt !== null || last.summary.status === 'terminated')
+    return { unserved: [], busy: false };
+  const answered = new Set(
+    pendingEvents(waiting(inbox, last)).flatMap((event) =>
+      event.type === 'user.tool_result' ? [event.tool_use_id] : [],
+    ),
+  );
+  return {
+    unserved: runnableCalls(last).filter((id) => !answered.has(id)),
+    busy: last.summary.status !== 'idle' || last.summary.openCalls.length > 0,
+  };
+}
+
+function runnableCalls(last: Commit): string[] {
+  return last.summary.openCalls
+    .filter((call) => call.route === 'sandbox' && (call.permission === 'allow' || call.verdict === 'allow'))
+    .map((call) => call.id);
+}
