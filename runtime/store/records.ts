@@ -34,22 +34,25 @@ export interface EventRecord {
  * What the harness needs of an event and the API never shows.
  *
  * - on `span.model_request_start`: `digest`, the hash of the request's bytes, and `purpose`;
- * - on `span.model_request_end`: `response`, the model's blocks as they must be sent back (thinking signatures included),
- *   and `cost`, the list price of the request in nano-dollars;
+ * - on `span.model_request_end`: `purpose`; `response`, the model's blocks as they must be sent back (thinking signatures
+ *   included); `charge`, what it adds to the thread's usage; `contextTokens`; `paused`, when the model API wants to be
+ *   asked again with the same conversation to go on;
  * - on a tool use: `modelId`, the model's own id of the call, and `route`, who answers it;
- * - on a context compaction: `summary`, our own summary, when the model API did not compact by itself;
- * - on a client event that came too late to matter: `stale`.
+ * - on `agent.thread_context_compacted`: `summary`, our own, when the model API did not compact by itself;
+ * - on `session.status_rescheduled`: `retryAt`;
+ * - on a client event that came too late to matter: `stale`. The model never sees it.
  */
 export interface PrivatePart {
   readonly digest?: string;
   readonly purpose?: 'turn' | 'compaction';
   readonly response?: readonly unknown[];
-  readonly cost?: number;
+  readonly charge?: ThreadUsage;
   readonly contextTokens?: number;
-  readonly webSearches?: number;
+  readonly paused?: true;
   readonly modelId?: string;
   readonly route?: ToolRoute;
   readonly summary?: string;
+  readonly retryAt?: Micros;
   readonly stale?: true;
 }
 

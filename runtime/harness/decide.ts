@@ -1,0 +1,45 @@
+/**
+ * decide: the heart of the harness. From what is known of a thread, and perhaps the outcome of the request just made, to
+ * one commit and what to do once it stands. Pure: the time and new ids are arguments, and the same arguments give the same
+ * commit, so any step of any session can be replayed and explained.
+ */
+import { CommitBuilder, type Stamp } from '../thread/commit-builder';
+import { intake } from './intake';
+import { next, type Deed } from './next';
+import { recordOutcome, type Outcome } from './outcome';
+import type { ThreadState } from './state';
+
+export interface Decision {
+  /** Empty when nothing is to be written. */
+  readonly commit: CommitBuilder;
+  readonly deed: Deed;
+}
+
+export function decide(state: ThreadState, stamp: Stamp, outcome?: Outcome): Decision {
+  const commit = new CommitBuilder(state.summary, state.n + 1, stamp);
+  // Nothing follows `terminated`, and an archived session is at rest for good.
+  if (state.summary.status === 'terminated' || state.session.archivedAt !== null) {
+    return { commit, deed: { type: 'rest' } };
+  }
+  const known = outcome ?? orphanOf(state);
+  if (known) recordOutcome(commit, state, known);
+  if (commit.summary.status === 'terminated') return { commit, deed: { type: 'rest' } };
+  intake(commit, state);
+  return { commit, deed: next(commit, state) };
+}
+
+/**
+ * A request that the log says is under way, though whoever asks now has not made it: its harness died. It counts as a
+ * failed try, so that a request which kills every harness that makes it comes to an end.
+ */
+function orphanOf({ summary }: ThreadState): Outcome | undefined {
+  if (!summary.openRequest) return undefined;
+  return {
+    type: 'failure',
+    startId: summary.openRequest.id,
+    purpose: 'turn',
+    failure: 'unknown_error',
+    transient: true,
+    message: 'The harness that made this model request stopped before it ended. The request is made again.',
+  };
+}

@@ -1,0 +1,69 @@
+import { MICROS_PER_MS, type Micros } from '../contract/time';
+import type { ThreadRef } from '../store/records';
+import type { HarnessDeps } from './ports';
+
+/** How long a dead harness keeps a thread from its successor, at most. */
+const LEASE_MS = 15_000;
+const RENEW_EVERY_MS = 5_000;
+
+/**
+ * The right to be the one at work on a thread. It saves money, not correctness: without it two harnesses would make the same
+ * model request twice, and the log would still take only one of the answers.
+ */
+export class Lease {
+  readonly #ended = new AbortController();
+  readonly #lost = new AbortController();
+  /** Until when somebody wants previews; as fresh as the last renewal. */
+  watchedUntil: Micros = 0;
+
+  private constructor(
+    private readonly deps: HarnessDeps,
+    private readonly ref: ThreadRef,
+    private readonly owner: string,
+  ) {}
+
+  /** Aborts when another harness has the thread, or when it cannot be told whether one has. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Undefined when another harness is at work: it will see what we came for. */
+  static async take(deps: HarnessDeps, ref: ThreadRef, owner: string): Promise<Lease | undefined> {
+    const now = deps.clock.now();
+    const head = await deps.log.acquireLease(ref, owner, now, now + LEASE_MS * MICROS_PER_MS);
+    if (!head) return undefined;
+    const lease = new Lease(deps, ref, owner);
+    lease.watchedUntil = head.watchedUntil ?? 0;
+    void lease.#keep(now);
+    return lease;
+  }
+
+  /** Lets go. With `dueAt`, the sweeper wakes the thread then. */
+  async release(dueAt?: Micros): Promise<void> {
+    this.#ended.abort();
+    await this.deps.log.releaseLease(this.ref, this.owner, dueAt);
+  }
+
+  /** Stops renewing without letting go: the lease lapses, and the thread becomes due by that. */
+  abandon(): void {
+    this.#ended.abort();
+  }
+
+  /** Renews until released. A renewal that fails is tried again while the lease still holds. */
+  async #keep(takenAt: Micros): Promise<void> {
+    let renewedAt = takenAt;
+    for (;;) {
+      await this.deps.sleep(RENEW_EVERY_MS, this.#ended.signal);
+      if (this.#ended.signal.aborted) return;
+      const now = this.deps.clock.now();
+      try {
+        const head = await this.deps.log.renewLease(this.ref, this.owner, now + LEASE_MS * MICROS_PER_MS);
+        if (!head) return this.#lost.abort();
+        renewedAt = now;
+        this.watchedUntil = head.watchedUntil ?? 0;
+      } catch {
+        if (now - renewedAt >= LEASE_MS * MICROS_PER_MS) return this.#lost.abort();
+      }
+    }
+  }
+}

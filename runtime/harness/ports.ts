@@ -1,0 +1,20 @@
+import type { IdSource } from '../contract/ids';
+import type { Clock } from '../contract/time';
+import type { ModelProvider, ModelTraits } from '../model/port';
+import type { WorkQueue } from '../resources/ports';
+import type { ChangeHints, SessionStore, ThreadLog, Waker } from '../store/ports';
+
+/** Everything that a harness works with. It keeps nothing of its own between two wakes. */
+export interface HarnessDeps {
+  readonly log: ThreadLog;
+  readonly sessions: Pick<SessionStore, 'get' | 'project'>;
+  readonly model: ModelProvider;
+  readonly traits: (modelId: string) => ModelTraits;
+  readonly workQueue: Pick<WorkQueue, 'want'>;
+  readonly waker: Waker;
+  readonly hints: ChangeHints;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Waits; ends early when the signal aborts. Never rejects. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
