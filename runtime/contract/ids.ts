@@ -13,6 +13,8 @@ export const ID_PREFIXES = {
   request: 'req',
   apiKey: 'apikey',
   environmentKey: 'envkey',
+  deployment: 'depl',
+  memoryStore: 'memstore',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

@@ -5,6 +5,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeOperations } from './operations';
+import { writeRoutes } from './routes';
+import { paramsSchemas } from './schemas';
 import { readOperations } from './sdk';
 
 const ROOT = join(__dirname, '..', '..');
@@ -16,6 +18,7 @@ const operations = readOperations(SDK_ROOT);
 const header = `// Generated from @anthropic-ai/sdk ${version} by \`npm run generate\`. Do not edit.\n`;
 const files: Record<string, string> = {
   'operations.ts': header + writeOperations(operations),
+  'routes.ts': header + writeRoutes(operations, paramsSchemas(ROOT, operations)),
 };
 
 if (process.argv.includes('--check')) {

@@ -54,7 +54,7 @@ function entryOf(o: SdkOperation, typeText: (type: TypeName) => string): string 
   ${quoted(o.name)}: {
     path: ${pathParams.length === 0 ? '{}' : `{ ${pathParams.join('; ')} }`};
     query: ${extended(query, extension.query)};
-    body: ${o.rest === 'body' ? without(named) : 'undefined'};
+    body: ${bodyOf(o, without(named))};
     headers: ${extended(headers, extension.headers)};
     result: ${result};
   };`;
@@ -70,3 +70,9 @@ function extended(type: string, extra: Readonly<Record<string, string>> | undefi
 }
 
 const quoted = (text: string): string => `'${text}'`;
+
+/** A form's parts are files; the operation reads them itself. */
+function bodyOf(o: SdkOperation, json: string): string {
+  if (o.bodyForm === 'multipart') return 'FormData';
+  return o.bodyForm === 'json' ? json : 'undefined';
+}

@@ -689,7 +689,7 @@ export interface Operations {
   'files.upload': {
     path: {};
     query: {};
-    body: Omit<Files.FileUploadParams, 'betas' | 'workspace_id'>;
+    body: FormData;
     headers: {};
     result: Files.BetaFileMetadata;
   };
@@ -697,7 +697,7 @@ export interface Operations {
   'skills.versions.create': {
     path: { skill_id: string };
     query: {};
-    body: Omit<SkillsVersions.VersionCreateParams, 'betas' | 'workspace_id'>;
+    body: FormData;
     headers: {};
     result: SkillsVersions.BetaSkillVersion;
   };
@@ -737,7 +737,7 @@ export interface Operations {
   'skills.create': {
     path: {};
     query: {};
-    body: Omit<Skills.SkillCreateParams, 'betas' | 'workspace_id'>;
+    body: FormData;
     headers: {};
     result: Skills.BetaSkill;
   };
