@@ -16,8 +16,6 @@ const SECRET_BYTES = 48;
 const HINT_LENGTH = 4;
 /** How long an environment key works: a year, as the hosted service's (reference 2). */
 const ENVIRONMENT_KEY_LIFE: Micros = 31_536_000 * MICROS_PER_SECOND;
-/** A session token dies with its lease; should the deletion be lost, it dies by itself. */
-const SESSION_TOKEN_LIFE: Micros = 30 * 86_400 * MICROS_PER_SECOND;
 const WORKSPACE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const NAME_MAX = 256;
 
@@ -33,7 +31,6 @@ export function hashOfSecret(secret: string): string {
 
 /** Whom a key stands for that lasts until it is revoked; session tokens come and go with a worker's lease. */
 type LastingPrincipal = Exclude<Principal, { kind: 'session_token' }>;
-type SessionPrincipal = Extract<Principal, { kind: 'session_token' }>;
 
 /** A key just made, with the secret that nobody can read again. */
 export interface NewKey {
@@ -47,7 +44,7 @@ export interface KeyDeps {
   readonly ids: IdSource;
 }
 
-/** Makes, lists and revokes the keys of people, environments and workers. The public API has no routes for it (reference 2). */
+/** Makes, lists and revokes the keys of people and of environments. The public API has no routes for it (reference 2). */
 export class Keys {
   constructor(private readonly deps: KeyDeps) {}
 
@@ -85,31 +82,6 @@ export class Keys {
   async revoke(keyId: string): Promise<void> {
     const found = await this.deps.store.keys.revoke(keyId, this.deps.clock.now());
     if (!found) throw notFound(`Key ${keyId} not found.`);
-  }
-
-  /**
-   * Makes the token with which the worker of one work item acts on its session. The hash is what the work item keeps, to
-   * revoke the token when the lease ends.
-   */
-  async mintSessionToken(principal: SessionPrincipal): Promise<{ token: string; hash: string }> {
-    const token = makeSecret(principal.kind);
-    const hash = hashOfSecret(token);
-    const createdAt = this.deps.clock.now();
-    await this.deps.store.keys.put(hash, {
-      id: principal.workId,
-      principal,
-      name: null,
-      hint: token.slice(-HINT_LENGTH),
-      createdAt,
-      expiresAt: createdAt + SESSION_TOKEN_LIFE,
-      revokedAt: null,
-    });
-    return { token, hash };
-  }
-
-  /** Ends a session token. Caches may honour it for a minute more. Ending one that is gone is no error. */
-  revokeSessionToken(hash: string): Promise<void> {
-    return this.deps.store.keys.removeByHash(hash);
   }
 
   private async put(principal: LastingPrincipal, name: string | null, expiresAt: Micros | null): Promise<NewKey> {

@@ -1,0 +1,53 @@
+import { notFound } from '../contract/errors';
+import type { Store } from '../store/ports';
+import type { Commit, InboxItem, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
+import { waiting } from '../thread/inbox';
+import { EMPTY_SUMMARY } from '../thread/summary';
+
+/** Where a thread stands: its last commit, and what waits. */
+export interface ThreadNow {
+  readonly last: Commit | undefined;
+  readonly summary: ThreadSummary;
+  /** The inbox as stored; positions in it are stable while an item stands. */
+  readonly items: readonly InboxItem[];
+  /** The entries that are not history yet. */
+  readonly waiting: readonly InboxItem[];
+}
+
+/** Reads the inbox before the log: an entry that moves in between is then seen twice, which `waiting` undoes, never missed. */
+export async function readThread({ log }: Pick<Store, 'log'>, ref: ThreadRef): Promise<ThreadNow> {
+  const items = await log.readInbox(ref);
+  const last = await log.lastCommit(ref);
+  return { last, summary: last?.summary ?? EMPTY_SUMMARY, items, waiting: waiting(items, last) };
+}
+
+/** @throws ApiError 404 when the workspace has no such session. */
+export async function findSession(
+  { sessions }: Pick<Store, 'sessions'>,
+  workspace: string,
+  sessionId: string,
+): Promise<SessionRecord> {
+  const session = await sessions.get(workspace, sessionId);
+  if (!session) throw notFound(`session ${sessionId} not found`);
+  return session;
+}
+
+/**
+ * The same, where the path also names one of its threads. Until sessions have child threads, that is the primary one.
+ *
+ * @throws ApiError 404 when the session has no such thread.
+ */
+export async function findThread(
+  store: Pick<Store, 'sessions'>,
+  workspace: string,
+  path: { readonly session_id: string; readonly thread_id: string },
+): Promise<SessionRecord> {
+  const session = await findSession(store, workspace, path.session_id);
+  if (path.thread_id !== session.threadId) throw notFound(`thread ${path.thread_id} not found`);
+  return session;
+}
+
+/** Names the primary thread of a session. */
+export function primaryThread(session: SessionRecord): ThreadRef {
+  return { workspace: session.workspace, sessionId: session.id, threadId: session.threadId };
+}
