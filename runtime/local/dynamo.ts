@@ -1,0 +1,133 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { Agent, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { create as openDatabase } from 'dynalite/db';
+import type { TableNames } from '../store/tables';
+import { createTables } from './dynamo-tables';
+
+const HOST = '127.0.0.1';
+const REGION = 'us-east-1';
+const CONNECT_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How many requests may be under way at once; the rest wait in the agent. */
+const MAX_SOCKETS = 128;
+const CLOSE_TIMEOUT_MS = 5_000;
+const ACCESS_KEY_BYTES = 16;
+
+/** Where a local database listens, and the word that it wants to hear. */
+export interface LocalDynamoAddress {
+  readonly endpoint: string;
+  /** Takes the place of AWS credentials: other programs of the machine, and web pages, do not know it. */
+  readonly accessKeyId: string;
+}
+
+/** A running local database. */
+export interface LocalDynamo {
+  readonly client: DynamoDBClient;
+  readonly tables: TableNames;
+  readonly address: LocalDynamoAddress;
+  /** Answers what is under way, then closes the client, the server and the data. */
+  close(): Promise<void>;
+}
+
+const TABLE_NAMES: TableNames = { sessions: 'sessions', control: 'control' };
+
+/**
+ * Starts a DynamoDB-compatible database in this process, on a free port of the loopback interface, with the store's tables.
+ *
+ * @param options.path a directory for the data, which survive; in memory without it.
+ * @throws when another process has the directory open.
+ */
+export async function createLocalDynamo(options: { readonly path?: string } = {}): Promise<LocalDynamo> {
+  if (options.path !== undefined) await makeSureItOpens(options.path);
+  const server = dynalite({ path: options.path, createTableMs: 0 });
+  const accessKeyId = randomBytes(ACCESS_KEY_BYTES).toString('hex');
+  const traffic = guard(server, accessKeyId);
+  server.listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const address = { endpoint: `http://${HOST}:${port}`, accessKeyId };
+  const client = connectLocalDynamo(address);
+  await createTables(client, TABLE_NAMES);
+  return {
+    client,
+    tables: TABLE_NAMES,
+    address,
+    async close() {
+      await traffic.idle(CLOSE_TIMEOUT_MS);
+      client.destroy();
+      await new Promise<void>((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+      });
+    },
+  };
+}
+
+/** A client of a local database, also from another process than the database's own. */
+export function connectLocalDynamo({ endpoint, accessKeyId }: LocalDynamoAddress): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint,
+    region: REGION,
+    credentials: { accessKeyId, secretAccessKey: accessKeyId },
+    // What the environment or ~/.aws says is meant for AWS.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    retryMode: 'standard',
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      httpAgent: new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+    },
+  });
+}
+
+/** The server itself would find out at its first request, and bring the process down. */
+async function makeSureItOpens(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const { db } = openDatabase({ path });
+  try {
+    await db.open();
+  } catch (error) {
+    throw new Error(`The data in ${path} cannot be opened; another process may be using them`, { cause: error });
+  }
+  await db.close();
+}
+
+/**
+ * Stands between the network and dynalite: lets only those in who know the access key, and keeps a connection that breaks
+ * from bringing the process down (dynalite throws on a request's `error` event).
+ */
+function guard(server: Server, accessKeyId: string): { idle(ms: number): Promise<void> } {
+  const [serve] = server.listeners('request') as RequestListener[];
+  if (!serve) throw new Error('dynalite has changed: its server handles no requests');
+  const open = new Set<ServerResponse>();
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (!knows(request, accessKeyId)) {
+      response.writeHead(403).end();
+      return;
+    }
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    serve(request, response);
+    request.removeAllListeners('error').on('error', () => {});
+  });
+  return {
+    async idle(ms) {
+      const answered = Promise.all([...open].map((response) => once(response, 'close')));
+      await Promise.race([answered, sleep(ms, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** The signature's scope begins with the access key: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/...`. */
+function knows(request: IncomingMessage, accessKeyId: string): boolean {
+  const [, given = ''] = /Credential=([^/,\s]*)\//.exec(request.headers.authorization ?? '') ?? [];
+  return given.length === accessKeyId.length && timingSafeEqual(Buffer.from(given), Buffer.from(accessKeyId));
+}

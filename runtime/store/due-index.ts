@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { Micros } from '../contract/time';
+import type { Attributes } from './expressions';
+import { threadOfPartition } from './keys';
+import type { DueIndex, DueItem } from './ports';
+import type { Item, Table } from './table';
+import { DUE_INDEX } from './tables';
+
+/** How many partitions each kind is spread over: one takes 1,000 writes a second. */
+const SHARDS = 4;
+
+/**
+ * The attributes with which an item stands in the due index at a time; cleared when the time is undefined. `target` is what
+ * the sweeper will act on (a thread's partition, a work item's id): all items of one target share a shard.
+ */
+export function dueAttributes(kind: DueItem['kind'], target: string, at: Micros | undefined): Attributes {
+  if (at === undefined) return { due_shard: undefined, due_at: undefined };
+  const [hash = 0] = createHash('sha256').update(target).digest();
+  return { due_shard: shardName(kind, hash % SHARDS), due_at: at };
+}
+
+const shardName = (kind: DueItem['kind'], shard: number): string => `${kind}#${shard}`;
+
+/** What a due item is read for. The bodies stay where they are. */
+const READ = ['due_shard', 'due_at', 'work_workspace', 'work_environment', 'work_id'];
+
+/**
+ * The due index over both tables. An entry of the index is believed only after its item was read: an index lags, and the
+ * local database can keep an entry whose item was never written.
+ */
+export function createDueIndex(tables: { readonly sessions: Table; readonly control: Table }): DueIndex {
+  /** The due items of a shard, oldest first, one a target. */
+  async function dueOf(kind: DueItem['kind'], shard: string, now: Micros, limit: number): Promise<DueItem[]> {
+    const table = kind === 'work' ? tables.control : tables.sessions;
+    const found = new Map<string, DueItem>();
+    for await (const hints of table.pages({ index: DUE_INDEX, partition: shard, to: now, pageSize: limit })) {
+      for (const item of await table.getAll(hints, READ)) {
+        if (!item || item.due_shard !== shard || Number(item.due_at) > now) continue;
+        const target = kind === 'work' ? String(item.work_id) : item.pk;
+        if (!found.has(target)) found.set(target, toDueItem(kind, item));
+      }
+      if (found.size >= limit) break;
+    }
+    return [...found.values()];
+  }
+
+  return {
+    async due(kind, now, limit) {
+      const shards = Array.from({ length: SHARDS }, (_, shard) => shardName(kind, shard));
+      const found = await Promise.all(shards.map((shard) => dueOf(kind, shard, now, limit)));
+      const oldestFirst = found.flat().toSorted((a, b) => a.dueAt - b.dueAt);
+      return oldestFirst.slice(0, limit);
+    },
+  };
+}
+
+function toDueItem(kind: DueItem['kind'], item: Item): DueItem {
+  const dueAt = Number(item.due_at);
+  if (kind !== 'work') return { kind, ref: threadOfPartition(item.pk), dueAt };
+  return {
+    kind,
+    workspace: String(item.work_workspace),
+    environmentId: String(item.work_environment),
+    workId: String(item.work_id),
+    dueAt,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Micros } from '../contract/time';
+import type { SessionFilter } from './ports';
+import type { SessionRecord } from './records';
+
+/**
+ * Whether a list with this filter shows the session. Archived and terminated sessions are hidden unless asked for
+ * (reference 5.5). Sessions of deployments do not exist yet, so a filter for one matches none.
+ */
+export function passes(session: SessionRecord, filter: SessionFilter): boolean {
+  const hidden = session.archivedAt !== null || session.status === 'terminated';
+  return (
+    (filter.includeArchived === true || !hidden) &&
+    (filter.agentId === undefined || session.agent.id === filter.agentId) &&
+    (filter.agentVersion === undefined || session.agent.version === filter.agentVersion) &&
+    filter.deploymentId === undefined &&
+    (filter.memoryStoreId === undefined || hasMemoryStore(session, filter.memoryStoreId)) &&
+    (filter.statuses === undefined || filter.statuses.includes(session.status)) &&
+    createdWithin(session.createdAt, filter.createdAt)
+  );
+}
+
+const hasMemoryStore = (session: SessionRecord, id: string): boolean =>
+  session.resources.some((resource) => resource.type === 'memory_store' && resource.memory_store_id === id);
+
+function createdWithin(at: Micros, bounds: SessionFilter['createdAt'] = {}): boolean {
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = bounds;
+  return at > gt && at >= gte && at < lt && at <= lte;
+}

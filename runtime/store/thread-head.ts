@@ -1,0 +1,59 @@
+import { dueAttributes } from './due-index';
+import { anyOf, given } from './expressions';
+import { headKey, threadPartition } from './keys';
+import type { ThreadLog } from './ports';
+import type { ThreadHead } from './records';
+import type { Item, Table } from './table';
+
+const NOBODY_HOLDS_THE_LEASE = 'attribute_not_exists(#lease_owner)';
+const LEASE_HAS_LAPSED = '#lease_until <= :now';
+const LEASE_IS_OURS = '#lease_owner = :owner';
+const LEASE_CAN_BE_TAKEN = anyOf(NOBODY_HOLDS_THE_LEASE, LEASE_HAS_LAPSED, LEASE_IS_OURS);
+
+const NOBODY_WATCHES = 'attribute_not_exists(#watched_until)';
+const WATCHED_FOR_LESS = '#watched_until < :until';
+const WATCH_GETS_LONGER = anyOf(NOBODY_WATCHES, WATCHED_FOR_LESS);
+
+/**
+ * HEAD of a thread: who is at work, and who looks on. The lease keeps two harnesses from paying for the same model request;
+ * that they could not both commit is the log's doing (`createCommits`).
+ *
+ *     A  acquire ----- renew ----- renew --x (dies)
+ *     sweeper                              . . . . until + a sweep: wakes the thread
+ *     B                 refused                                        acquire
+ */
+export function createHead(table: Table): Pick<ThreadLog, 'acquireLease' | 'renewLease' | 'releaseLease' | 'watch'> {
+  return {
+    async acquireLease(ref, owner, now, until) {
+      const due = dueAttributes('lease', threadPartition(ref), until);
+      const change = { set: { lease_owner: owner, lease_until: until, ...due } };
+      const head = await table.update(headKey(ref), change, given(LEASE_CAN_BE_TAKEN, { owner, now }));
+      return head && toHead(head);
+    },
+
+    async renewLease(ref, owner, until) {
+      const due = dueAttributes('lease', threadPartition(ref), until);
+      const change = { set: { lease_until: until, ...due } };
+      const head = await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));
+      return head && toHead(head);
+    },
+
+    async releaseLease(ref, owner, dueAt) {
+      const due = dueAttributes('lease', threadPartition(ref), dueAt);
+      const change = { set: due, remove: ['lease_owner', 'lease_until'] };
+      await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));
+    },
+
+    async watch(ref, until) {
+      await table.update(headKey(ref), { set: { watched_until: until } }, given(WATCH_GETS_LONGER, { until }));
+    },
+  };
+}
+
+function toHead(item: Item): ThreadHead {
+  return {
+    ...(typeof item.lease_owner === 'string' ? { leaseOwner: item.lease_owner } : {}),
+    ...(typeof item.lease_until === 'number' ? { leaseUntil: item.lease_until } : {}),
+    ...(typeof item.watched_until === 'number' ? { watchedUntil: item.watched_until } : {}),
+  };
+}
