@@ -101,7 +101,7 @@ export class Invoker implements Waker {
       timer = setTimeout(() => {
         controller.abort();
         reject(new Error(`The wake was still at work after ${timeoutMs} ms`));
-      }, timeoutMs);
+      }, timeoutMs).unref();
     });
     try {
       const deadline = this.options.clock.now() + timeoutMs * MICROS_PER_MS;

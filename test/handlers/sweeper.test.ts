@@ -1,0 +1,53 @@
+import { systemClock } from '../../runtime/contract/time';
+import { sweep } from '../../runtime/handlers/sweeper';
+import type { DueIndex, DueItem } from '../../runtime/store/ports';
+
+const ref = (n: number) => ({ workspace: 'default', sessionId: `sesn_${n}`, threadId: `sthr_${n}` });
+const work = { workspace: 'default', environmentId: 'env_1' };
+
+function sweeping(items: readonly DueItem[]) {
+  const done: string[] = [];
+  const failed: DueItem[] = [];
+  const due: DueIndex = { due: async (kind) => items.filter((item) => item.kind === kind) };
+  const deps = {
+    due,
+    clock: systemClock,
+    waker: {
+      wake: async ({ threadId }: { threadId: string }) => {
+        if (threadId === 'sthr_9') throw new Error('unreachable');
+        done.push(threadId);
+      },
+    },
+    workQueue: { lapse: async (_: string, __: string, workId: string) => void done.push(workId) },
+    onError: (item: DueItem) => failed.push(item),
+  };
+  return { run: () => sweep(deps), done, failed };
+}
+
+describe('the sweeper', () => {
+  test('wakes threads with waiting input or a lapsed lease, each once, and gives back silent work', async () => {
+    const { run, done } = sweeping([
+      { kind: 'inbox', ref: ref(1), dueAt: 1 },
+      { kind: 'inbox', ref: ref(1), dueAt: 2 },
+      { kind: 'lease', ref: ref(1), dueAt: 3 },
+      { kind: 'lease', ref: ref(2), dueAt: 3 },
+      { kind: 'work', ...work, workId: 'work_1', dueAt: 3 },
+    ]);
+    expect(await run()).toBe(5);
+    expect(done.toSorted()).toEqual(['sthr_1', 'sthr_2', 'work_1']);
+  });
+
+  test('an item that fails does not hold up the others', async () => {
+    const { run, done, failed } = sweeping([
+      { kind: 'inbox', ref: ref(9), dueAt: 1 },
+      { kind: 'inbox', ref: ref(2), dueAt: 2 },
+    ]);
+    await run();
+    expect(done).toEqual(['sthr_2']);
+    expect(failed).toHaveLength(1);
+  });
+
+  test('does nothing when nothing is due', async () => {
+    expect(await sweeping([]).run()).toBe(0);
+  });
+});
