@@ -55,8 +55,8 @@ export function conditionOf(condition: Condition): Expression & { ConditionExpre
 /** The parts of an update's request. Values of the change are prefixed, so that they cannot meet the condition's. */
 export function updateOf(
   change: Change,
-  condition?: Condition,
-): Expression & { UpdateExpression: string; ConditionExpression?: string } {
+  condition: Condition,
+): Expression & { UpdateExpression: string; ConditionExpression: string } {
   const set = Object.entries(change.set ?? {});
   const assigned = set.filter(([, value]) => value !== undefined);
   const removed = [...(change.remove ?? []), ...set.filter(([, value]) => value === undefined).map(([name]) => name)];
@@ -71,9 +71,9 @@ export function updateOf(
   const values = Object.fromEntries([...assigned, ...initial].map(([name, value]) => [`new_${name}`, value]));
   return {
     UpdateExpression: text,
-    ConditionExpression: condition?.text,
-    ExpressionAttributeNames: placeholdersIn(`${text} ${condition?.text ?? ''}`),
-    ExpressionAttributeValues: valuesOf({ ...values, ...condition?.values }),
+    ConditionExpression: condition.text,
+    ExpressionAttributeNames: placeholdersIn(`${text} ${condition.text}`),
+    ExpressionAttributeValues: valuesOf({ ...values, ...condition.values }),
   };
 }
 

@@ -3,13 +3,14 @@ import type { SessionFilter } from './ports';
 import type { SessionRecord } from './records';
 
 /**
- * Whether a list with this filter shows the session. Archived and terminated sessions are hidden unless asked for
- * (reference 5.5). Sessions of deployments do not exist yet, so a filter for one matches none.
+ * Whether a list with this filter shows the session. Archived and terminated sessions are hidden unless asked for (reference
+ * 5.5); naming the status asks for the terminated ones. No session is of a deployment, so a filter for one matches none.
  */
 export function passes(session: SessionRecord, filter: SessionFilter): boolean {
-  const hidden = session.archivedAt !== null || session.status === 'terminated';
+  const archived = session.archivedAt !== null;
+  const ended = session.status === 'terminated' && filter.statuses === undefined;
   return (
-    (filter.includeArchived === true || !hidden) &&
+    (filter.includeArchived === true || !(archived || ended)) &&
     (filter.agentId === undefined || session.agent.id === filter.agentId) &&
     (filter.agentVersion === undefined || session.agent.version === filter.agentVersion) &&
     filter.deploymentId === undefined &&

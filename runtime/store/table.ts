@@ -67,14 +67,9 @@ export class Table {
     private readonly name: string,
   ) {}
 
-  async get(key: ItemKey, attributes?: readonly string[]): Promise<Item | undefined> {
+  async get(key: ItemKey): Promise<Item | undefined> {
     const { Item: found } = await this.client.send(
-      new GetItemCommand({
-        TableName: this.name,
-        Key: rawKey(key),
-        ConsistentRead: true,
-        ...projectionOf(attributes),
-      }),
+      new GetItemCommand({ TableName: this.name, Key: rawKey(key), ConsistentRead: true }),
     );
     return found && toItem(found);
   }
@@ -124,7 +119,7 @@ export class Table {
   }
 
   /** Changes attributes, creating the item unless the condition forbids. The item afterwards; undefined when it was refused. */
-  async update(key: ItemKey, change: Change, condition?: Condition): Promise<Item | undefined> {
+  async update(key: ItemKey, change: Change, condition: Condition): Promise<Item | undefined> {
     const writeId = newWriteId();
     const marked = { ...change, set: { ...change.set, write_id: writeId } };
     return this.conditionally(key, writeId, async () => {
