@@ -9,7 +9,7 @@ const SUFFIX = '.blob';
  * Blobs as files. A key's parts (between slashes) become directories and a file, with every character but letters, digits, `-`
  * and `_` encoded: no key can leave the directory, and no file can have the name of a directory.
  */
-export function createLocalBlobs(directory: string): BlobStore {
+export function createFileBlobs(directory: string): BlobStore {
   const fileOf = (key: string): string => {
     const parts = key.split('/').map(encodePart);
     return join(directory, ...parts) + SUFFIX;
