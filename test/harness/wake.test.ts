@@ -1,0 +1,191 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
+import { ModelError } from '../../runtime/model/port';
+import { checkHistory } from '../../runtime/thread/invariants';
+import { calls, says, World } from '../support/harness-world';
+
+let world: World;
+beforeEach(async () => {
+  world = await World.open();
+});
+afterEach(() => world.close());
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+const types = async (session: Parameters<World['history']>[0]) =>
+  (await world.history(session)).map(({ type }) => type);
+
+it('answers a message, leaves no inbox item and no lease behind, and projects the status', async () => {
+  const session = await world.session();
+  await world.message(session);
+  await world.wake(session);
+  expect(checkHistory(await world.history(session))).toEqual([]);
+  expect(await world.store.log.readInbox(world.ref(session))).toEqual([]);
+  expect(await world.store.due.due('lease', systemClock.now() + 3_600 * MICROS_PER_SECOND, 10)).toEqual([]);
+  expect(await world.store.due.due('inbox', systemClock.now() + 3_600 * MICROS_PER_SECOND, 10)).toEqual([]);
+  expect((await world.store.sessions.get(session.workspace, session.id))?.status).toBe('idle');
+});
+
+it('runs a tool in the sandbox and goes on with its result', async () => {
+  const session = await world.session();
+  world.script = (request) =>
+    request.messages.length === 1 ? calls({ id: 'toolu_1', name: 'bash', input: { command: 'ls' } }) : says('done');
+  world.onWant = async () => {
+    const last = await world.store.log.lastCommit(world.ref(session));
+    const [call] = last?.summary.openCalls ?? [];
+    await world.send(session, {
+      type: 'user.tool_result',
+      tool_use_id: call?.id,
+      content: [{ type: 'text', text: 'a.txt' }],
+    });
+  };
+  await world.message(session);
+  await world.wake(session);
+  expect(checkHistory(await world.history(session))).toEqual([]);
+  expect(JSON.stringify(world.requests[1]?.messages.at(-1))).toContain('a.txt');
+  expect(JSON.stringify(world.requests[1]?.messages.at(-1))).toContain('toolu_1');
+});
+
+it('repeats the bytes of one turn at the start of the next, so that the prompt cache holds', async () => {
+  const session = await world.session();
+  for (const text of ['one', 'two', 'three']) {
+    await world.message(session, text);
+    await world.wake(session);
+  }
+  const [first, second, third] = world.requests.map(({ messages }) =>
+    messages.map((message) => JSON.stringify(message)),
+  );
+  expect(second?.slice(0, first?.length)).toEqual(first);
+  expect(third?.slice(0, second?.length)).toEqual(second);
+  const heads = new Set(world.requests.map(({ system, tools }) => JSON.stringify({ system, tools })));
+  expect(heads.size).toBe(1);
+});
+
+it('makes one history of many wakes at once', async () => {
+  const session = await world.session();
+  await Promise.all([world.message(session, 'a'), world.message(session, 'b'), world.message(session, 'c')]);
+  await Promise.all(Array.from({ length: 8 }, () => world.wake(session)));
+  while (world.wakes.length > 0) {
+    world.wakes.pop();
+    await world.wake(session);
+  }
+  const history = await world.history(session);
+  expect(checkHistory(history)).toEqual([]);
+  expect(history.filter(({ type }) => type === 'user.message')).toHaveLength(3);
+});
+
+it('makes one history of two harnesses at work without the protection of the lease', async () => {
+  const session = await world.session();
+  const { log } = world.store;
+  const unguarded = { ...world.deps, log: { ...log, acquireLease: async () => ({}), renewLease: async () => ({}) } };
+  world.script = async () => {
+    await pause(Math.random() * 20);
+    return says('hi');
+  };
+  for (let i = 0; i < 2; i += 1) {
+    await world.message(session, `message ${i}`);
+    await Promise.all(Array.from({ length: 4 }, () => world.wake(session, { deps: unguarded })));
+  }
+  await world.wake(session);
+  await pause(1_100);
+  await world.wake(session);
+  const history = await world.history(session);
+  expect(checkHistory(history, { finished: false })).toEqual([]);
+  expect(history.filter(({ type }) => type === 'user.message')).toHaveLength(2);
+});
+
+it('stops a model stream at once when it is interrupted, keeps what was said, and ends the turn', async () => {
+  const session = await world.session();
+  let stopped = 0;
+  world.script = async (_request, { signal }) => {
+    await Promise.all([aborted(signal), world.send(session, { type: 'user.interrupt' })]);
+    stopped = Date.now();
+    return { blocks: [{ type: 'text', text: 'I was about to', citations: null }], stopReason: 'interrupted' };
+  };
+  await world.message(session);
+  await world.wake(session);
+  expect(stopped).toBeGreaterThan(0);
+  expect((await types(session)).slice(-6)).toEqual([
+    'agent.message',
+    'span.model_request_end',
+    'user.interrupt',
+    'session.thread_status_idle',
+    'session.usage',
+    'session.status_idle',
+  ]);
+});
+
+it('tries a failing model again after a pause', async () => {
+  const session = await world.session();
+  let tries = 0;
+  world.script = () => {
+    tries += 1;
+    return tries === 1 ? new ModelError('model_overloaded_error', true, 'Overloaded') : says('at last');
+  };
+  await world.message(session);
+  await world.wake(session);
+  expect(tries).toBe(2);
+  expect(await types(session)).toContain('session.status_rescheduled');
+  expect(checkHistory(await world.history(session))).toEqual([]);
+});
+
+it('lets go of a request that its time does not suffice for, and asks for a successor', async () => {
+  const session = await world.session();
+  world.script = async (_request, { signal }) => {
+    await aborted(signal);
+    return { stopReason: 'interrupted' };
+  };
+  await world.message(session);
+  const shutdown = new AbortController();
+  const wake = world.wake(session, { signal: shutdown.signal });
+  await pause(200);
+  shutdown.abort();
+  await wake;
+  expect(world.wakes).toHaveLength(1);
+  // The wish also stands in the due index, should the wake be lost.
+  expect(await world.store.due.due('lease', systemClock.now(), 10)).toHaveLength(1);
+  world.script = () => says('done by the successor');
+  await world.wake(session);
+  expect(checkHistory(await world.history(session))).toEqual([]);
+});
+
+it('leaves the thread to the due index when it fails in a way it did not foresee', async () => {
+  const session = await world.session();
+  world.script = () => {
+    throw new TypeError('a bug');
+  };
+  await world.message(session);
+  await expect(world.wake(session)).rejects.toThrow('a bug');
+  expect(await world.store.due.due('lease', systemClock.now() + 60 * MICROS_PER_SECOND, 10)).toHaveLength(1);
+});
+
+it('writes previews while somebody watches: an announcement, then pieces that make up the text', async () => {
+  const session = await world.session();
+  const began = systemClock.now();
+  await world.store.log.watch(world.ref(session), began + 60 * MICROS_PER_SECOND);
+  world.script = async (_request, { say }) => {
+    for (const word of ['one ', 'two ', 'three']) {
+      say({ type: 'text', block: 0, text: word });
+      await pause(70);
+    }
+    return says('one two three');
+  };
+  await world.message(session);
+  await world.wake(session);
+  const chunks = await world.store.log.readPreviews(world.ref(session), began);
+  expect('one two three'.startsWith(chunks.map(({ text }) => text).join(''))).toBe(true);
+  expect(chunks.length).toBeGreaterThan(1);
+  const message = (await world.history(session)).find(({ type }) => type === 'agent.message');
+  expect(new Set(chunks.map(({ eventId }) => eventId))).toEqual(new Set([message?.id]));
+});
+
+it('stores the digest of each request with its start, and no private part in the event', async () => {
+  const session = await world.session();
+  await world.message(session);
+  await world.wake(session);
+  for await (const commit of world.store.log.readCommits(world.ref(session), { from: 1, to: 1 })) {
+    const start = commit.records.find(({ event }) => event.type === 'span.model_request_start');
+    expect(start?.private?.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(Object.keys(start?.event ?? {}).sort()).toEqual(['id', 'processed_at', 'type']);
+  }
+});
