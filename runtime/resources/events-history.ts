@@ -2,7 +2,7 @@
 import { fromTimestamp, type Micros } from '../contract/time';
 import type { SessionEvent } from '../contract/wire';
 import type { Principal, ThreadLog } from '../store/ports';
-import type { Commit, SessionRecord, ThreadRef } from '../store/records';
+import type { SessionRecord, ThreadRef } from '../store/records';
 import { isBefore, tailOf, type ListPosition, type TailEvent } from './events-position';
 import { primaryThread, readThread } from './events-thread';
 import { pendingSeenBy, seenBy } from './events-view';
@@ -32,7 +32,7 @@ export async function* eventsAscending(reading: Reading): AsyncGenerator<Listed>
   const resumed = after ? after.commit + (after.tail ? 1 : 0) : 1;
   const earliest = within.gte ?? within.gt;
   const from = earliest === undefined ? resumed : Math.max(resumed, await firstCommitAt(store.log, ref, to, earliest));
-  for await (const commit of commits(store.log, ref, { from, to })) {
+  for await (const commit of store.log.readCommits(ref, { from, to })) {
     for (const [index, { event }] of commit.records.entries()) {
       if (after && !after.tail && commit.n === after.commit && index <= after.index) continue;
       if (isPast(within, event)) return;
@@ -59,7 +59,7 @@ export async function* eventsDescending(reading: Reading): AsyncGenerator<Listed
   const resumed = after && !after.tail ? after.commit : to;
   const latest = within.lte ?? within.lt;
   const top = latest === undefined ? resumed : Math.min(resumed, await firstCommitAt(store.log, ref, to, latest));
-  for await (const commit of commits(store.log, ref, { from: 1, to: top, descending: true })) {
+  for await (const commit of store.log.readCommits(ref, { from: 1, to: top, descending: true })) {
     for (const [index, { event }] of [...commit.records.entries()].toReversed()) {
       if (after && !after.tail && commit.n === after.commit && index >= after.index) continue;
       if (isBeforeRange(within, event)) return;
@@ -71,14 +71,6 @@ export async function* eventsDescending(reading: Reading): AsyncGenerator<Listed
 function* listTail({ session, principal, within }: Reading, { event, at }: TailEvent, commit: number) {
   const shown = isBounded(within) ? undefined : pendingSeenBy(principal, session, event);
   if (shown) yield { event: shown, position: { commit, index: 0, tail: at } };
-}
-
-async function* commits(
-  log: ThreadLog,
-  ref: ThreadRef,
-  range: { from: number; to: number; descending?: boolean },
-): AsyncGenerator<Commit> {
-  if (range.from <= range.to) yield* log.readCommits(ref, range);
 }
 
 /**

@@ -11,7 +11,7 @@ import { traitsOf } from '../model/traits';
 import type { Principal } from '../store/ports';
 import type { OpenCall, SessionRecord, ThreadSummary } from '../store/records';
 import { capNanoUsd, listCostNanoUsd } from '../thread/summary';
-import { messageContent, resultContent, systemContent } from './events-content';
+import { checkContent } from './events-content';
 import { isWorker } from './events-view';
 
 /** What the rules look at. `pending` are the events that wait, in order of acceptance. */
@@ -45,7 +45,6 @@ const ACCOMPANIED: readonly string[] = ['user.message', ...RESULTS];
  */
 export function admit(admission: Admission, params: readonly EventParams[]): ClientEvent[] {
   const { session, summary } = admission;
-  if (params.length === 0) throw invalid('events: value is required');
   if (session.archivedAt !== null) throw invalid(`Session ${session.id} is archived and takes no more events.`);
   if (summary.status === 'terminated') throw invalid(`Session ${session.id} has terminated and takes no more events.`);
   const answers = new Answers(admission);
@@ -68,7 +67,8 @@ function admitOne(
   const id = admission.ids.make('event');
   switch (event.type) {
     case 'user.message':
-      return { id, type: event.type, content: messageContent(event.content, `${at}.content`) };
+      checkContent(event.content, `${at}.content`);
+      return { id, ...stated(event) };
     case 'user.interrupt':
       return interrupt(admission, event, id, at);
     case 'user.tool_confirmation':
@@ -78,10 +78,15 @@ function admitOne(
       return answers.result(event, id, at);
     case 'system.message':
       checkSystemMessage(admission, params, i, at);
-      return { id, type: event.type, content: systemContent(event.content, `${at}.content`) };
+      return { id, ...stated(event) };
     case 'user.define_outcome':
       throw invalid(`events.${i}: \`user.define_outcome\` is not served yet`);
   }
+}
+
+/** The event without fields that are null: the log leaves out what does not apply (reference 6.1). */
+function stated<T extends EventParams>(event: T): T {
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== null)) as T;
 }
 
 function checkSender({ principal, session }: Admission, event: EventParams, i: number): void {
@@ -111,11 +116,11 @@ function interrupt(
   id: string,
   at: string,
 ): EventOf<'user.interrupt'> {
-  const thread = event.session_thread_id ?? undefined;
-  if (thread !== undefined && thread !== session.threadId) {
+  const { session_thread_id: thread } = event;
+  if (thread && thread !== session.threadId) {
     throw invalid(`${at}.session_thread_id: the session has no live thread \`${thread}\``);
   }
-  return { id, type: event.type, ...(thread === undefined ? {} : { session_thread_id: thread }) };
+  return { id, ...stated(event) };
 }
 
 /** Placement and support of a system message (reference 6.2). On its own it is taken too, as earlier examples send it. */
@@ -159,13 +164,8 @@ class Answers {
     const call = this.#open(callId, `${at}.tool_use_id`);
     if (call.permission !== 'ask') throw invalid(`${at}.tool_use_id: \`${callId}\` does not wait for a confirmation`);
     if (this.#verdicts.has(callId)) throw invalid(`${at}.tool_use_id: \`${callId}\` is confirmed already`);
-    const message = event.deny_message ?? undefined;
-    if (message !== undefined && event.result !== 'deny') {
-      throw invalid(`${at}.deny_message: is only allowed when result is "deny"`);
-    }
     this.#verdicts.set(callId, event.result);
-    const said = message === undefined ? {} : { deny_message: message };
-    return { id, type: event.type, tool_use_id: callId, result: event.result, ...said };
+    return { id, ...stated(event) };
   }
 
   result(event: Params<'user.tool_result' | 'user.custom_tool_result'>, id: string, at: string): ClientEvent {
@@ -179,14 +179,9 @@ class Answers {
     if (!custom && call.permission !== 'allow' && this.#verdicts.get(callId) !== 'allow') {
       throw invalid(`${at}.${field}: \`${callId}\` may not run, since nobody has allowed it`);
     }
+    checkContent(event.content ?? [], `${at}.content`);
     this.#answered.add(callId);
-    const said = {
-      ...(event.content ? { content: resultContent(event.content, `${at}.content`) } : {}),
-      ...(typeof event.is_error === 'boolean' ? { is_error: event.is_error } : {}),
-    };
-    return event.type === 'user.custom_tool_result'
-      ? { id, type: event.type, custom_tool_use_id: callId, ...said }
-      : { id, type: event.type, tool_use_id: callId, ...said };
+    return { id, ...stated(event) };
   }
 
   /** The call, if it is open and nobody has answered it, be it that the answer still waits. */

@@ -15,7 +15,7 @@ const ECHOED_AS_PROCESSED: readonly string[] = ['user.custom_tool_result', 'user
 export function sendEvents(deps: ResourceDeps): Operation<'sessions.events.send'> {
   const { store, waker, hints, ids } = deps;
   return async ({ principal, now }, { path, body }) => {
-    const session = await findSession(store, principal.workspace, path.session_id);
+    const session = await findSession(store, principal, path.session_id);
     const ref = primaryThread(session);
     const { summary, waiting } = await readThread(store, ref);
     const pending = pendingEvents(waiting);

@@ -1,8 +1,9 @@
 import { notFound } from '../contract/errors';
-import type { Store } from '../store/ports';
+import type { Principal, Store } from '../store/ports';
 import type { Commit, InboxItem, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 import { waiting } from '../thread/inbox';
 import { EMPTY_SUMMARY } from '../thread/summary';
+import { reaches } from './session-view';
 
 /** Where a thread stands: its last commit, and what waits. */
 export interface ThreadNow {
@@ -21,14 +22,14 @@ export async function readThread({ log }: Pick<Store, 'log'>, ref: ThreadRef): P
   return { last, summary: last?.summary ?? EMPTY_SUMMARY, items, waiting: waiting(items, last) };
 }
 
-/** @throws ApiError 404 when the workspace has no such session. */
+/** @throws ApiError 404 when there is no such session within the credential's reach. */
 export async function findSession(
   { sessions }: Pick<Store, 'sessions'>,
-  workspace: string,
+  principal: Principal,
   sessionId: string,
 ): Promise<SessionRecord> {
-  const session = await sessions.get(workspace, sessionId);
-  if (!session) throw notFound(`session ${sessionId} not found`);
+  const session = await sessions.get(principal.workspace, sessionId);
+  if (!session || !reaches(principal, session)) throw notFound(`session ${sessionId} not found`);
   return session;
 }
 
@@ -39,10 +40,10 @@ export async function findSession(
  */
 export async function findThread(
   store: Pick<Store, 'sessions'>,
-  workspace: string,
+  principal: Principal,
   path: { readonly session_id: string; readonly thread_id: string },
 ): Promise<SessionRecord> {
-  const session = await findSession(store, workspace, path.session_id);
+  const session = await findSession(store, principal, path.session_id);
   if (path.thread_id !== session.threadId) throw notFound(`thread ${path.thread_id} not found`);
   return session;
 }

@@ -13,11 +13,11 @@ export function createEvents(
   return {
     'sessions.events.send': sendEvents(deps),
     'sessions.events.list': async ({ principal }, { path, query }) => {
-      const session = await findSession(store, principal.workspace, path.session_id);
+      const session = await findSession(store, principal, path.session_id);
       return listEvents(deps, session, principal, { ...query, within: createdAtRange(query) });
     },
     'sessions.threads.events.list': async ({ principal }, { path, query }) => {
-      const session = await findThread(store, principal.workspace, path);
+      const session = await findThread(store, principal, path);
       return listEvents(deps, session, principal, { ...query, within: {} });
     },
   };
