@@ -9,14 +9,10 @@ type Body = Operations['agents.create']['body'];
 type Servers = Agent['mcp_servers'];
 type Skills = Agent['skills'];
 
-/** MCP servers as an agent keeps them. @throws ApiError 400 for a URL that cannot be dialled and for a repeated name. */
+/** MCP servers as an agent keeps them. @throws ApiError 400 for a repeated name. */
 export function resolveServers(params: Body['mcp_servers'] | null): Servers {
   const names = new Set<string>();
   return (params ?? []).map(({ name, url }, i) => {
-    const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: undefined };
-    if (protocol !== 'https:' && protocol !== 'http:') {
-      throw invalid(`mcp_servers.${i}.url: must be an absolute http or https URL`);
-    }
     if (names.has(name)) throw invalid(`mcp_servers.${i}.name: "${name}" is used twice`);
     names.add(name);
     return { type: 'url', name, url };

@@ -21,61 +21,39 @@ type UrlSourcesParams = NonNullable<WebFetchParams['url_sources']>;
 type ToolFilter = NonNullable<UrlSources['client_tool_results']>;
 type ToolFilterParams = UrlSourcesParams['client_tool_results'];
 
-const MAX_DOMAIN = 253;
-const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
-/** At least two labels, the last not a number: neither a top-level domain, nor `localhost`, nor an address. */
-const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.(?!\\d+$)${LABEL}$`, 'i');
-const PATH_SUFFIX = /^\/[^\s?#]*$/;
-const COUNTRY = /^[A-Z]{2}$/;
-
-/** The configuration of `web_fetch` with its domain rules and sources (reference 3.2). `url_sources` is always echoed. */
+/** The configuration of `web_fetch` with its domains and sources (reference 3.2). `url_sources` is always echoed. */
 export function resolveWebFetch(params: WebFetchParams, setting: Setting, path: string): WebFetch {
   const { max_content_tokens: tokens, url_sources: sources } = params;
-  if (typeof tokens === 'number' && tokens <= 0) throw invalid(`${path}.max_content_tokens: must be greater than 0`);
   return {
     name: 'web_fetch',
     type: 'web_fetch',
     ...setting,
     url_sources: sources ? resolveUrlSources(sources, `${path}.url_sources`) : null,
-    ...resolveDomains(params, path, (domain) => DOMAIN.test(domain)),
+    ...domainsOf(params),
     ...(tokens === undefined ? {} : { max_content_tokens: tokens }),
   };
 }
 
-/** The configuration of `web_search`: its domains may carry a path (reference 3.2). */
+/** The configuration of `web_search` with its domains and the place that results are for (reference 3.2). */
 export function resolveWebSearch(params: WebSearchParams, setting: Setting, path: string): WebSearch {
-  if (params.user_location) checkLocation(params.user_location, `${path}.user_location`);
+  const { user_location: location } = params;
+  if (location?.timezone && !isTimeZone(location.timezone)) {
+    throw invalid(`${path}.user_location.timezone: must be an IANA time zone`);
+  }
   return {
     name: 'web_search',
     type: 'web_search',
     ...setting,
-    ...resolveDomains(params, path, (domain) => {
-      const slash = domain.indexOf('/');
-      return slash < 0
-        ? DOMAIN.test(domain)
-        : DOMAIN.test(domain.slice(0, slash)) && PATH_SUFFIX.test(domain.slice(slash));
-    }),
-    ...(params.user_location === undefined ? {} : { user_location: params.user_location }),
+    ...domainsOf(params),
+    ...(location === undefined ? {} : { user_location: location }),
   };
 }
 
 type Domains = Pick<WebFetchParams, 'allowed_domains' | 'blocked_domains'>;
 
-function resolveDomains(params: Domains, path: string, isDomain: (text: string) => boolean): Domains {
-  const { allowed_domains: allowed, blocked_domains: blocked } = params;
-  if (allowed && blocked) throw invalid('Only one of allowed_domains or blocked_domains may be set.');
-  const lists = { ...(allowed ? { allowed_domains: allowed } : {}), ...(blocked ? { blocked_domains: blocked } : {}) };
-  for (const [field, domains] of Object.entries(lists)) {
-    if (domains.length === 0) {
-      throw invalid(`${field}: Empty list of domains is ambiguous. Provide at least one domain or null.`);
-    }
-    for (const [i, domain] of domains.entries()) {
-      if (domain.length > MAX_DOMAIN || !isDomain(domain)) {
-        throw invalid(`${path}.${field}.${i}: must be a plain hostname like "docs.example.com"`);
-      }
-    }
-  }
-  return lists;
+/** At most one of the two lists is there; what stands in it was checked with the request's shape. */
+function domainsOf({ allowed_domains: allowed, blocked_domains: blocked }: Domains): Domains {
+  return { ...(allowed ? { allowed_domains: allowed } : {}), ...(blocked ? { blocked_domains: blocked } : {}) };
 }
 
 function resolveUrlSources(params: UrlSourcesParams, path: string): UrlSources {
@@ -101,7 +79,6 @@ function resolveFilter(params: ToolFilterParams, path: string): ToolFilter | nul
   if (typeof params === 'string') return { type: params };
   if (params.type === 'all' || params.type === 'none') return { type: params.type };
   const names = params.tools.map(({ name }) => name);
-  if (names.length === 0) throw invalid(`${path}.tools: must name at least one tool`);
   if (new Set(names).size < names.length) throw invalid(`${path}.tools: names a tool twice`);
   return { type: params.type, tools: names.map((name) => ({ type: 'tool_reference', name })) };
 }
@@ -109,12 +86,6 @@ function resolveFilter(params: ToolFilterParams, path: string): ToolFilter | nul
 /** The tools that a filter names. */
 export function namesOf(filter: ToolFilter | null | undefined): string[] {
   return filter && 'tools' in filter ? filter.tools.map(({ name }) => name) : [];
-}
-
-function checkLocation(location: NonNullable<WebSearchParams['user_location']>, path: string): void {
-  const { country, timezone } = location;
-  if (country && !COUNTRY.test(country)) throw invalid(`${path}.country: must be a two-letter uppercase country code`);
-  if (timezone && !isTimeZone(timezone)) throw invalid(`${path}.timezone: must be an IANA time zone`);
 }
 
 function isTimeZone(name: string): boolean {

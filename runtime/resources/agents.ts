@@ -13,8 +13,8 @@ import { createdAtRange, isWithin } from './time-range';
 const AGENTS: Paging = { list: 'agents', defaultLimit: 20, maxLimit: 100 };
 const VERSIONS: Paging = { list: 'agents.versions', defaultLimit: 20, maxLimit: 100 };
 
-const absent = (id: string) => notFound(`Agent ${id} not found.`);
-const absentVersion = (id: string, version: number) => notFound(`Agent ${id} version ${version} not found.`);
+const absent = (id: string) => notFound(`agent ${id} not found`);
+const absentVersion = (id: string, version: number) => notFound(`agent ${id} version ${version} not found`);
 
 type AgentDeps = { readonly store: Pick<Store, 'agents'> };
 

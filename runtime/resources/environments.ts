@@ -21,7 +21,7 @@ const WORK_IN_QUEUE =
 
 type EnvironmentDeps = { readonly store: Pick<Store, 'environments'> };
 
-const absent = (id: string) => notFound(`Environment ${id} not found.`);
+const absent = (id: string) => notFound(`environment ${id} not found`);
 
 /** @throws ApiError 404 when there is no such environment in the workspace. */
 export async function loadEnvironment(deps: EnvironmentDeps, workspace: string, id: string): Promise<Environment> {
