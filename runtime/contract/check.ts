@@ -6,7 +6,7 @@
 import { invalid } from './errors';
 import { SHAPES } from './generated/routes';
 import { LIMITS, NULL_MEANS, TOGETHER } from './limits';
-import { REQUIRED, text, type Rule } from './rules';
+import { REQUIRED, text, type Complaint, type Rule } from './rules';
 import type { ObjectShape, Shape, UnionShape } from './shape';
 
 /** Where a value stands: what a message about it begins with. */
@@ -152,8 +152,10 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const oneOf = (values: readonly string[]): string => `must be one of ${values.map((v) => `"${v}"`).join(', ')}`;
 
-const refusal = (place: Place | undefined, says: string, code?: string): Error =>
-  invalid(place === undefined ? says : `${pathOf(place)}: ${says}`, code);
+function refusal(place: Place | undefined, complaint: Complaint, code?: string): Error {
+  if (typeof complaint !== 'string') return invalid(complaint.message, code);
+  return invalid(place === undefined ? complaint : `${pathOf(place)}: ${complaint}`, code);
+}
 
 /** The place of a field. A field that is called like the chosen member is not said twice: `content.0.text` (reference 6.2). */
 const below = (parent: Place | undefined, step: string): Place =>

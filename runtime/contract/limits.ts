@@ -42,15 +42,16 @@ const PAGE_OF_100 = { limit: range(1, 100) };
 const PAGE_OF_1000 = { limit: range(1, 1000) };
 const SHA_256 = pattern(/^[0-9a-f]{64}$/, '64 lowercase hexadecimal characters');
 
-const NO_DOMAINS = 'Empty list of domains is ambiguous. Provide at least one domain or null.';
+const someDomains = (field: string): Rule =>
+  count(1, 64, { message: `${field}: Empty list of domains is ambiguous. Provide at least one domain or null.` });
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST = `(?:${LABEL}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])`;
 const HOSTNAME = pattern(new RegExp(`^${HOST}$`, 'i'), 'a plain hostname, without scheme, port or path', 253);
 const HOST_AND_PATH = pattern(new RegExp(`^${HOST}(?:/[^\\s?#]*)?$`, 'i'), 'a hostname with at most a path', 2048);
 const domains = (each: Rule): Record<string, Rule> => ({
-  allowed_domains: count(1, 64, NO_DOMAINS),
+  allowed_domains: someDomains('allowed_domains'),
   'allowed_domains[]': each,
-  blocked_domains: count(1, 64, NO_DOMAINS),
+  blocked_domains: someDomains('blocked_domains'),
   'blocked_domains[]': each,
 });
 
@@ -202,12 +203,12 @@ export const NULL_MEANS: Readonly<Record<string, Readonly<Record<string, NullMea
   BetaManagedAgentsSessionAgentUpdate: { tools: 'empty', mcp_servers: 'empty' },
 };
 
-/** Rules about an object as a whole, by its type. What a rule says follows the object's own path. */
 const oneDomainList: Rule = (value) => {
   const { allowed_domains: allowed, blocked_domains: blocked } = value as Record<string, unknown>;
-  return allowed && blocked ? 'Only one of allowed_domains or blocked_domains may be set.' : undefined;
+  return allowed && blocked ? { message: 'Only one of allowed_domains or blocked_domains may be set.' } : undefined;
 };
 
+/** Rules about an object as a whole, by its type. */
 export const TOGETHER: Readonly<Record<string, Rule>> = {
   BetaManagedAgentsWebFetchToolConfigParams: oneDomainList,
   BetaManagedAgentsWebSearchToolConfigParams: oneDomainList,

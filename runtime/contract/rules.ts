@@ -1,11 +1,13 @@
 /**
  * The kinds of rule that the table of limits is made of. A rule looks at a value that already has the right type, and says
- * what is wrong with it, or nothing. What it says follows the value's path, and never repeats the value.
+ * what is wrong with it, or nothing. It never repeats the value.
  */
 import { isId, ID_PREFIXES, type IdKind } from './ids';
 import { fromTimestamp } from './time';
 
-export type Rule = (value: unknown) => string | undefined;
+/** What is wrong with a value: a text that follows the value's path, or a whole message, where the API's own is on record. */
+export type Complaint = string | { readonly message: string };
+export type Rule = (value: unknown) => Complaint | undefined;
 
 /** What the API says of a text that is empty, or a field that is missing (reference 1.2, 6.2). */
 export const REQUIRED = 'value is required';
@@ -27,7 +29,7 @@ export function pattern(regex: RegExp, form: string, max = Number.POSITIVE_INFIN
 }
 
 /** A list of `min` to `max` entries. */
-export function count(min: number, max: number, whenEmpty = REQUIRED): Rule {
+export function count(min: number, max: number, whenEmpty: Complaint = REQUIRED): Rule {
   return (value) => {
     if (!Array.isArray(value)) return undefined;
     if (value.length === 0 && min > 0) return whenEmpty;
