@@ -7,6 +7,36 @@ const AGENT = { name: 'Ada', model: 'claude-opus-5-5' };
 const letters = (count: number) => 'a'.repeat(count);
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
+const withPart = (part: object) => ({ body: { ...AGENT, ...part } });
+
+const custom = (name: string) => ({
+  tools: [{ type: 'custom', name, description: 'd', input_schema: { type: 'object' } }],
+});
+
+const search = (part: object) => ({
+  tools: [{ type: 'agent_toolset_20260401', configs: [{ name: 'web_search', ...part }] }],
+});
+
+const fetcher = (part: object) => ({
+  tools: [{ type: 'agent_toolset_20260401', configs: [{ name: 'web_fetch', ...part }] }],
+});
+
+const create = (part: object) => ({ body: { agent: 'agent_1', environment_id: 'env_1', ...part } });
+
+const budget = (amount: unknown, currency = 'USD') => ({
+  budget: { type: 'limit', max_list_cost: { amount, currency } },
+});
+
+const outcome = (part: object) => ({
+  body: {
+    events: [{ type: 'user.define_outcome', description: 'd', rubric: { type: 'text', content: 'r' }, ...part }],
+  },
+});
+
+const confirmation = (result: string) => ({
+  body: { events: [{ type: 'user.tool_confirmation', tool_use_id: 'sevt_1', result, deny_message: 'no' }] },
+});
+
 /** The fields of an operation's input or of a type, by the names that the tables use. */
 function fieldsOf(row: string): string[] {
   const route = (ROUTES as Readonly<Record<string, Route>>)[row];
@@ -37,17 +67,6 @@ describe('the tables', () => {
 });
 
 describe('an agent', () => {
-  const withPart = (part: object) => ({ body: { ...AGENT, ...part } });
-  const custom = (name: string) => ({
-    tools: [{ type: 'custom', name, description: 'd', input_schema: { type: 'object' } }],
-  });
-  const search = (part: object) => ({
-    tools: [{ type: 'agent_toolset_20260401', configs: [{ name: 'web_search', ...part }] }],
-  });
-  const fetcher = (part: object) => ({
-    tools: [{ type: 'agent_toolset_20260401', configs: [{ name: 'web_fetch', ...part }] }],
-  });
-
   it.each([
     [{ name: letters(256) }],
     [{ name: '😀'.repeat(256) }],
@@ -131,16 +150,6 @@ describe('an agent', () => {
 });
 
 describe('a session', () => {
-  const create = (part: object) => ({ body: { agent: 'agent_1', environment_id: 'env_1', ...part } });
-  const budget = (amount: unknown, currency = 'USD') => ({
-    budget: { type: 'limit', max_list_cost: { amount, currency } },
-  });
-  const outcome = (part: object) => ({
-    body: {
-      events: [{ type: 'user.define_outcome', description: 'd', rubric: { type: 'text', content: 'r' }, ...part }],
-    },
-  });
-
   it('takes a budget in whole cents', () => {
     expect(accepted('sessions.create', create(budget('2500'))).body.budget?.max_list_cost.amount).toBe('2500');
     for (const amount of ['025', '2.5', '-1', '0', '', '1e3', 'x', '9'.repeat(16), 25]) {
@@ -180,9 +189,6 @@ describe('a session', () => {
   });
 
   it('takes a reason only with a denial', () => {
-    const confirmation = (result: string) => ({
-      body: { events: [{ type: 'user.tool_confirmation', tool_use_id: 'sevt_1', result, deny_message: 'no' }] },
-    });
     expect(() => accepted('sessions.events.send', confirmation('deny'))).not.toThrow();
     expect(refused('sessions.events.send', confirmation('allow')).message).toBe(
       'events.0.user_tool_confirmation: deny_message is only allowed when result is "deny"',

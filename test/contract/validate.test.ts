@@ -4,6 +4,17 @@ const AGENT = { name: 'Ada', model: 'claude-opus-5-5' };
 const message = (...content: unknown[]) => ({ events: [{ type: 'user.message', content }] });
 const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
 
+const tool = (properties: unknown) => ({
+  type: 'custom',
+  name: 't',
+  description: 'd',
+  input_schema: { type: 'object', properties },
+});
+
+const override = (part: object) => ({
+  body: { environment_id: 'env_1', agent: { type: 'agent_with_overrides', id: 'agent_1', ...part } },
+});
+
 describe('a body', () => {
   it('comes back with what the operation declares, and nothing else', () => {
     const body = { ...AGENT, unheard_of: 1, tools: [{ type: 'agent_toolset_20260401', novelty: [] }] };
@@ -24,12 +35,6 @@ describe('a body', () => {
   });
 
   it('is refused when it nests deeper than anything sensible', () => {
-    const tool = (properties: unknown) => ({
-      type: 'custom',
-      name: 't',
-      description: 'd',
-      input_schema: { type: 'object', properties },
-    });
     expect(() => accepted('agents.create', { body: { ...AGENT, tools: [tool(nested(50))] } })).not.toThrow();
     const deep = refused('agents.create', { body: { ...AGENT, tools: [tool(nested(100_000))] } });
     expect(deep.message).toBe('request body: must not be nested more than 100 levels deep');
@@ -142,9 +147,6 @@ describe('null', () => {
   });
 
   it('clears a list of an override, and cannot clear its model (reference 5.1)', () => {
-    const override = (part: object) => ({
-      body: { environment_id: 'env_1', agent: { type: 'agent_with_overrides', id: 'agent_1', ...part } },
-    });
     expect(accepted('sessions.create', override({ tools: null, system: null })).body.agent).toEqual({
       type: 'agent_with_overrides',
       id: 'agent_1',
