@@ -1,6 +1,11 @@
-/** Tests mirror the tree under test/; swc compiles, tsc checks the types (`npm run types`). */
+/** Tests mirror the tree under test/. swc compiles them; `npm run types` checks their types. */
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
   testTimeout: 30_000,
 };

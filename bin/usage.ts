@@ -1,0 +1,50 @@
+/** The command line was wrong. The message says how; the exit code is 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const DEFAULT_PORT = 8787;
+export const DEFAULT_DATA = '.data';
+
+export const OVERVIEW = `managed-agents: the Claude Managed Agents API on your own machine
+
+Usage
+  managed-agents start [options]                              serve the API here
+  managed-agents keys create [--workspace W] [--name N]       make an API key
+  managed-agents keys list
+  managed-agents keys revoke KEY_ID
+  managed-agents environment-keys create ENVIRONMENT_ID       make a key for a self-hosted environment's workers
+  managed-agents environment-keys list
+  managed-agents environment-keys revoke KEY_ID
+
+Every command takes --help.
+`;
+
+export const START_HELP = `managed-agents start: serve the API on this machine
+
+Options
+  --port N         where to listen on 127.0.0.1 (default ${DEFAULT_PORT}, or a free port when that is taken)
+  --data DIR       where everything is kept, with connection.json (base_url, api_key) for clients (default ${DEFAULT_DATA})
+  --no-sample      do not run the sample session first
+  --model-url URL  a server of the Messages API (default https://api.anthropic.com); also MODEL_BASE_URL
+  --model-key KEY  its key; better MODEL_API_KEY or ANTHROPIC_API_KEY, which other users of this machine cannot see
+  --help           this text
+
+Without a key and a URL, an offline model answers: it plays the part of a model, and calls tools for real.
+`;
+
+export const KEYS_HELP = `managed-agents keys, managed-agents environment-keys: make, list and revoke keys
+
+  keys create [--workspace W] [--name N]                           an API key; a new workspace needs nothing else
+  environment-keys create ENVIRONMENT_ID [--workspace W] [--name N]  a key for the workers of one environment
+  keys list, environment-keys list                                 what there is (never the keys themselves)
+  keys revoke KEY_ID, environment-keys revoke KEY_ID               end one
+
+Options
+  --data DIR     the data to work on, whether a server has them open or not (default ${DEFAULT_DATA})
+  --workspace W  whose key it is (default "default")
+  --name N       a note to tell keys apart
+  --help         this text
+
+A key is shown once, when it is made. Only its hash is kept.
+`;
