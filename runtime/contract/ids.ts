@@ -54,6 +54,13 @@ export function isId(kind: IdKind, text: string): boolean {
   return text.startsWith(prefix) && BODY.test(text.slice(prefix.length));
 }
 
+/** When an id was made, in microseconds, by the clock of whoever made it; undefined for what is no id. */
+export function madeAt(id: string): number | undefined {
+  const body = id.slice(id.indexOf('_') + 1);
+  if (!BODY.test(body)) return undefined;
+  return [...body.slice(2, 2 + TIME_DIGITS)].reduce((time, digit) => time * 58 + ALPHABET.indexOf(digit), 0);
+}
+
 /** The primary thread shares the body of its session's id, so that neither has to be looked up for the other. */
 export function primaryThreadOf(sessionId: string): string {
   return `${ID_PREFIXES.thread}_${sessionId.slice(ID_PREFIXES.session.length + 1)}`;

@@ -5,7 +5,7 @@
  * A row is an operation (its body, query and header fields) or a type of the SDK; a column is a field, or `field[]` for each
  * entry of a list. A required text without a rule must not be empty.
  */
-import { count, id, pairs, pattern, range, REQUIRED, text, timestamp, webUrl, type Rule } from './rules';
+import { base64, count, id, pairs, pattern, range, REQUIRED, text, timestamp, webUrl, type Rule } from './rules';
 
 type Limits = Readonly<Record<string, Readonly<Record<string, Rule>>>>;
 
@@ -130,9 +130,9 @@ export const LIMITS: Limits = {
   BetaManagedAgentsTextRubricParams: { content: text(1, 262_144) },
   BetaManagedAgentsBase64ImageSource: {
     media_type: pattern(/^image\/(?:png|jpeg|gif|webp)$/, 'image/png, image/jpeg, image/gif or image/webp'),
-    data: pattern(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'),
+    data: base64,
   },
-  BetaManagedAgentsBase64DocumentSource: { data: pattern(/^[A-Za-z0-9+/]+={0,2}$/, 'base64') },
+  BetaManagedAgentsBase64DocumentSource: { data: base64 },
   BetaManagedAgentsURLImageSource: { url: webUrl },
   BetaManagedAgentsURLDocumentSource: { url: webUrl },
 

@@ -69,6 +69,18 @@ export function pairs(max: { pairs?: number; key: number; value: number }): Rule
   };
 }
 
+/**
+ * Base64, padded or not. The length is counted rather than matched in groups of four: over a file of many megabytes that
+ * would exhaust the stack of the regular expression.
+ */
+export const base64: Rule = (value) => {
+  const [digits] = /^[A-Za-z0-9+/]*/.exec(String(value)) ?? [''];
+  const padding = String(value).slice(digits.length);
+  const isWhole =
+    padding === '' ? digits.length % 4 !== 1 : /^={1,2}$/.test(padding) && (digits.length + padding.length) % 4 === 0;
+  return digits === '' ? REQUIRED : isWhole ? undefined : 'must be base64';
+};
+
 /** Whether a text has more than `max` code points. A code point is one or two of the units that `length` counts. */
 function longerThan(value: string, max: number): boolean {
   if (value.length <= max) return false;
