@@ -1,0 +1,95 @@
+import { ApiError, notFound } from '../contract/errors';
+import { ROUTES } from '../contract/generated/routes';
+import type { OperationName } from '../contract/operations';
+import { matchRoute, type RouteMatch } from '../contract/routes';
+import { validateInput, type RawInput } from '../contract/validate';
+import type { RequestContext, ResourceDeps } from '../resources/ports';
+import { answer, internalError, refuse } from './answers';
+import { createAuthenticator } from './authentication';
+import { authorize, checkVersion, checkWorkspace, refusalOf } from './authorization';
+import { logToStderr, type FailureLog } from './failure-log';
+import { createOperations, type ServedOperations } from './operations';
+import { readJsonBody } from './request-body';
+import { STREAM_SETTINGS, type StreamSettings } from './stream-settings';
+
+/** A request of the API to its answer. Never rejects. */
+export type Handler = (request: Request) => Promise<Response>;
+
+export interface HandlerOptions {
+  /** How streams behave; what is left out is as production has it. */
+  readonly stream?: Partial<StreamSettings>;
+  readonly onFailure?: FailureLog;
+}
+
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
+
+/**
+ * The API as one function of web standards, for any runtime that can make a `Request`. The order of its checks is the
+ * service's (recorded where the reference says so): route, credential, workspace, validation, operation.
+ */
+export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}): Handler {
+  const authenticator = createAuthenticator(deps.store.keys, deps.clock);
+  const onFailure = options.onFailure ?? logToStderr;
+  const settings = { ...STREAM_SETTINGS, ...options.stream };
+  const operations = createOperations({ ...deps, settings, onFailure });
+
+  async function serve(request: Request, { operation, path }: RouteMatch, url: URL, requestId: string) {
+    const { headers } = request;
+    const principal = await authenticator.authenticate(headers, refusalOf(operation));
+    authorize(principal, operation);
+    checkWorkspace(principal, headers);
+    checkVersion(headers);
+    if (!operations[operation]) throw notServed(operation);
+    const body = ROUTES[operation].body ? await readJsonBody(request) : undefined;
+    const context = { principal, requestId, now: deps.clock.now() };
+    return operate(operations, operation, context, { path, query: url.searchParams, body, headers });
+  }
+
+  return async (request) => {
+    const requestId = deps.ids.make('request');
+    const url = new URL(request.url);
+    const match = matchRoute(request.method === 'HEAD' ? 'GET' : request.method, url.pathname);
+    let response: Response;
+    try {
+      response = match ? await serve(request, match, url, requestId) : unmatched(request.method, url.pathname);
+    } catch (error) {
+      if (!(error instanceof ApiError)) onFailure({ requestId, operation: match?.operation, error });
+      response = refuse(error instanceof ApiError ? error : internalError(), requestId);
+    }
+    response.headers.set('request-id', requestId);
+    return request.method === 'HEAD' ? headOf(response) : response;
+  };
+}
+
+async function operate<O extends OperationName>(
+  operations: ServedOperations,
+  operation: O,
+  context: RequestContext,
+  raw: RawInput,
+): Promise<Response> {
+  const input = validateInput(operation, raw);
+  const result = await operations[operation]?.(context, input);
+  return result instanceof Response ? result : answer(result);
+}
+
+/** A path that has no such method reads as an unknown one (reference 2); only OPTIONS may ask which it has. */
+function unmatched(method: string, pathname: string): Response {
+  const allowed = METHODS.filter((candidate) => matchRoute(candidate, pathname));
+  if (method !== 'OPTIONS' || allowed.length === 0) throw notFound('Not found');
+  if (allowed.includes('GET')) return allow([...allowed, 'HEAD', 'OPTIONS']);
+  return allow([...allowed, 'OPTIONS']);
+}
+
+const allow = (methods: readonly string[]): Response =>
+  new Response(null, { status: 204, headers: { allow: methods.join(', ') } });
+
+function notServed(operation: OperationName): ApiError {
+  const { method, path } = ROUTES[operation];
+  return notFound(`${method} ${path} belongs to the API, but this server does not serve it yet.`);
+}
+
+/** What HEAD answers: all but the body, which a stream must not go on producing. */
+async function headOf(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
+}

@@ -1,0 +1,32 @@
+/** How streams behave. Times in milliseconds. */
+export interface StreamSettings {
+  /** A ping this often, since proxies cut what is silent for about 16 seconds (reference 6.6). */
+  readonly pingMs: number;
+  /** A stream ends cleanly after this long, before the runtime under it would cut it off. Clients reconnect. */
+  readonly maxAgeMs: number;
+  /**
+   * A client that sends and then opens its stream may find the cycle that it caused already over. If the last cycle ended
+   * less than this ago, and nothing is sent for `replayAfterMs`, the stream repeats that cycle.
+   */
+  readonly replayWithinMs: number;
+  readonly replayAfterMs: number;
+  /** How often a stream looks for news while the thread is at work, and at most how seldom while it is not. */
+  readonly busyPollMs: number;
+  readonly idlePollMs: number;
+  /** How often an idle stream looks whether its session was archived or deleted. */
+  readonly sessionCheckMs: number;
+  /** How often a stream with previews says that it still wants them. */
+  readonly watchEveryMs: number;
+}
+
+/** What suits a function that lives for 15 minutes. */
+export const STREAM_SETTINGS: StreamSettings = {
+  pingMs: 10_000,
+  maxAgeMs: 14 * 60_000,
+  replayWithinMs: 30_000,
+  replayAfterMs: 2_000,
+  busyPollMs: 150,
+  idlePollMs: 1_000,
+  sessionCheckMs: 2_000,
+  watchEveryMs: 20_000,
+};
