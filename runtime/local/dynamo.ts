@@ -70,6 +70,8 @@ export async function createLocalDynamo(options: { readonly path?: string } = {}
 
 /** A client of a local database, also from another process than the database's own. */
 export function connectLocalDynamo({ endpoint, accessKeyId }: LocalDynamoAddress): DynamoDBClient {
+  // The SDK would warn on Node 20 of what later versions of it need; it is pinned here, and calls no AWS service.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   return new DynamoDBClient({
     endpoint,
     region: REGION,

@@ -1,0 +1,93 @@
+import { openEngine, type Engine } from './engine';
+import { loseAnswers } from './faults';
+import { newThread } from './values';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+afterAll(() => engine.close());
+
+const NOW = 1_790_000_000_000_000;
+const UNTIL = NOW + 60_000_000;
+
+describe('the lease', () => {
+  it('goes to exactly one of 32 who want it', async () => {
+    const ref = newThread();
+    const owners = Array.from({ length: 32 }, (_, i) => `wake ${i}`);
+    const heads = await Promise.all(owners.map((owner) => engine.store.log.acquireLease(ref, owner, NOW, UNTIL)));
+    const winners = owners.filter((_, i) => heads[i]);
+    expect(winners).toHaveLength(1);
+    expect(heads.find(Boolean)).toEqual({ leaseOwner: winners[0], leaseUntil: UNTIL });
+  });
+
+  it("is refused to others until it lapses, and is its owner's own before", async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.acquireLease(ref, 'first', NOW, UNTIL);
+    expect(await log.acquireLease(ref, 'second', UNTIL - 1, UNTIL + 10)).toBeUndefined();
+    expect(await log.acquireLease(ref, 'first', NOW + 1, UNTIL + 1)).toEqual({
+      leaseOwner: 'first',
+      leaseUntil: UNTIL + 1,
+    });
+    expect(await log.acquireLease(ref, 'second', UNTIL + 1, UNTIL + 10)).toEqual({
+      leaseOwner: 'second',
+      leaseUntil: UNTIL + 10,
+    });
+    expect(await log.renewLease(ref, 'first', UNTIL + 20)).toBeUndefined();
+  });
+
+  it('goes to exactly one of many when it lapses', async () => {
+    const ref = newThread();
+    await engine.store.log.acquireLease(ref, 'dead', NOW, UNTIL);
+    const owners = Array.from({ length: 16 }, (_, i) => `heir ${i}`);
+    const heads = await Promise.all(
+      owners.map((owner) => engine.store.log.acquireLease(ref, owner, UNTIL, UNTIL + 60_000_000)),
+    );
+    expect(heads.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('is prolonged by its owner and lets the next one in when released', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.acquireLease(ref, 'first', NOW, UNTIL);
+    expect(await log.renewLease(ref, 'first', UNTIL + 5)).toEqual({ leaseOwner: 'first', leaseUntil: UNTIL + 5 });
+    await log.releaseLease(ref, 'first');
+    expect(await log.acquireLease(ref, 'second', NOW, UNTIL)).toBeDefined();
+  });
+
+  it('is not taken away by one who has lost it', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.acquireLease(ref, 'first', NOW, UNTIL);
+    await log.acquireLease(ref, 'second', UNTIL, UNTIL + 10);
+    await log.releaseLease(ref, 'first');
+    expect(await log.renewLease(ref, 'second', UNTIL + 20)).toBeDefined();
+    await log.releaseLease(newThread(), 'nobody');
+  });
+
+  it('is taken although the answer was lost', async () => {
+    const ref = newThread();
+    const client = engine.connect();
+    loseAnswers(client, (n) => n === 1);
+    expect(await engine.storeOf(client).log.acquireLease(ref, 'me', NOW, UNTIL)).toEqual({
+      leaseOwner: 'me',
+      leaseUntil: UNTIL,
+    });
+    client.destroy();
+  });
+});
+
+describe('watching', () => {
+  it('is told to whoever takes or renews the lease, and never shortened', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.watch(ref, UNTIL);
+    await log.watch(ref, UNTIL - 1);
+    expect(await log.acquireLease(ref, 'me', NOW, UNTIL)).toMatchObject({ watchedUntil: UNTIL });
+    await log.watch(ref, UNTIL + 1);
+    expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ watchedUntil: UNTIL + 1 });
+    await log.releaseLease(ref, 'me');
+    expect(await log.acquireLease(ref, 'other', NOW, UNTIL)).toMatchObject({ watchedUntil: UNTIL + 1 });
+  });
+});
