@@ -1,0 +1,116 @@
+import { threadPartition } from '../../runtime/store/keys';
+import type { DueItem } from '../../runtime/store/ports';
+import type { ThreadRef } from '../../runtime/store/records';
+import { openEngine, type Engine } from './engine';
+import { message, newThread, work } from './values';
+
+/** Each test has the whole index to itself. */
+let engine: Engine;
+beforeEach(async () => {
+  engine = await openEngine();
+});
+afterEach(() => engine.close());
+
+const NOW = 1_790_000_000_000_000;
+const due = (kind: DueItem['kind'], now = NOW, limit = 100): Promise<DueItem[]> =>
+  engine.store.due.due(kind, now, limit);
+const threads = (items: readonly DueItem[]): (string | undefined)[] =>
+  items.map((item) => (item.kind === 'work' ? undefined : item.ref.threadId));
+
+describe('an inbox', () => {
+  it('is due from the time of the wake that it asked for, oldest first', async () => {
+    const refs = Array.from({ length: 12 }, () => newThread());
+    for (const [i, ref] of refs.entries())
+      await engine.store.log.accept(ref, [message('m')], NOW, NOW + ((i * 5) % 12));
+    const byTime = refs.map((_, i) => refs[(i * 5) % 12]?.threadId);
+    expect(await due('inbox', NOW - 1)).toEqual([]);
+    expect(threads(await due('inbox', NOW + 5))).toEqual(byTime.slice(0, 6));
+    expect(threads(await due('inbox', NOW + 50))).toEqual(byTime);
+    expect(threads(await due('inbox', NOW + 50, 3))).toEqual(byTime.slice(0, 3));
+  });
+
+  it('is due once, however much waits in it, and until the last item is parked or settled', async () => {
+    const { log } = engine.store;
+    const ref = newThread();
+    const keys: string[] = [];
+    for (let i = 0; i < 9; i += 1) keys.push((await log.accept(ref, [message('m')], NOW + i, NOW + i)).key);
+    expect(await due('inbox', NOW + 50)).toEqual([{ kind: 'inbox', ref, dueAt: NOW }]);
+    await log.park(ref, keys.slice(0, 4));
+    expect(await due('inbox', NOW + 50)).toEqual([{ kind: 'inbox', ref, dueAt: NOW + 4 }]);
+    await log.settle(ref, keys.slice(4));
+    expect(await due('inbox', NOW + 50)).toEqual([]);
+    expect(await log.readInbox(ref)).toHaveLength(4);
+  });
+});
+
+describe('a lease', () => {
+  it('is due when it lapses, and not after its release', async () => {
+    const { log } = engine.store;
+    const ref = newThread();
+    await log.acquireLease(ref, 'me', NOW, NOW + 10);
+    expect(await due('lease', NOW + 9)).toEqual([]);
+    expect(await due('lease', NOW + 10)).toEqual([{ kind: 'lease', ref, dueAt: NOW + 10 }]);
+    await log.renewLease(ref, 'me', NOW + 20);
+    expect(await due('lease', NOW + 10)).toEqual([]);
+    await log.releaseLease(ref, 'me');
+    expect(await due('lease', NOW + 100)).toEqual([]);
+  });
+
+  it('leaves a time behind when the thread wants to be woken', async () => {
+    const { log } = engine.store;
+    const ref = newThread();
+    await log.acquireLease(ref, 'me', NOW, NOW + 10);
+    await log.releaseLease(ref, 'me', NOW + 30);
+    expect(await due('lease', NOW + 29)).toEqual([]);
+    expect(await due('lease', NOW + 30)).toEqual([{ kind: 'lease', ref, dueAt: NOW + 30 }]);
+    await log.acquireLease(ref, 'next', NOW + 30, NOW + 60);
+    expect(await due('lease', NOW + 59)).toEqual([]);
+  });
+
+  it('does not make the thread of somebody who only watches due', async () => {
+    await engine.store.log.watch(newThread(), NOW);
+    expect(await due('lease', NOW * 2)).toEqual([]);
+  });
+});
+
+describe('a work item', () => {
+  it('is due while it has a deadline, whatever its state', async () => {
+    const { work: store } = engine.store;
+    const record = work({ leaseUntil: NOW });
+    await store.create(record);
+    const { workspace, environmentId, id } = record;
+    expect(await due('work', NOW - 1)).toEqual([]);
+    expect(await due('work')).toEqual([{ kind: 'work', workspace, environmentId, workId: id, dueAt: NOW }]);
+    await store.update({ ...record, state: 'active', leaseUntil: NOW + 5, revision: 2 });
+    expect(await due('work')).toEqual([]);
+    expect(await due('work', NOW + 5)).toHaveLength(1);
+    await store.update({ ...record, state: 'stopped', leaseUntil: null, revision: 3 });
+    expect(await due('work', NOW * 2)).toEqual([]);
+  });
+});
+
+describe('the index', () => {
+  it('keeps the kinds apart', async () => {
+    await engine.store.log.accept(newThread(), [message('m')], NOW, NOW);
+    await engine.store.log.acquireLease(newThread(), 'me', NOW, NOW);
+    await engine.store.work.create(work({ leaseUntil: NOW }));
+    for (const kind of ['inbox', 'lease', 'work'] as const) {
+      expect((await due(kind)).map((item) => item.kind)).toEqual([kind]);
+    }
+  });
+
+  it('finds all of many, in pages of any size', async () => {
+    const refs = Array.from({ length: 150 }, () => newThread());
+    await Promise.all(refs.map((ref, i) => engine.store.log.acquireLease(ref, 'me', NOW, NOW + i)));
+    const ids = refs.map(({ threadId }) => threadId);
+    expect(threads(await due('lease', NOW + 500, 1_000))).toEqual(ids);
+    expect(threads(await due('lease', NOW + 500, 7))).toEqual(ids.slice(0, 7));
+  });
+
+  it('names threads by whatever their ids are made of', async () => {
+    const ref: ThreadRef = { workspace: 'a/b #%', sessionId: 'sesn_é', threadId: '../x' };
+    await engine.store.log.accept(ref, [message('m')], NOW, NOW);
+    expect(await due('inbox')).toEqual([{ kind: 'inbox', ref, dueAt: NOW }]);
+    expect(threadPartition(ref).split('/')).toHaveLength(3);
+  });
+});
