@@ -20,6 +20,10 @@ const AGENT_CONFIG = {
 };
 const AGENT = { ...AGENT_CONFIG, name: text(1, 256), description: text(0, 2048) };
 const ENVIRONMENT = { name: text(1, 256), description: text(0, 2048) };
+/** Ours: a package manager is called with the whole list at once. */
+const PACKAGES = Object.fromEntries(
+  ['apt', 'cargo', 'gem', 'go', 'npm', 'pip'].map((manager) => [manager, count(0, 256)]),
+);
 const DEPLOYMENT = {
   name: text(1, 256),
   description: text(0, 2048),
@@ -85,6 +89,8 @@ export const LIMITS: Limits = {
   'environments.create': { ...ENVIRONMENT, metadata: METADATA },
   'environments.update': { ...ENVIRONMENT, metadata: METADATA_PATCH },
   'environments.list': PAGE_OF_100,
+  BetaLimitedNetworkParams: { allowed_hosts: count(0, 1000) }, // ours
+  BetaPackagesParams: PACKAGES,
   'environments.work.list': PAGE_OF_1000,
   'environments.work.update': { metadata: METADATA_PATCH },
   'environments.work.poll': {

@@ -38,8 +38,11 @@ const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|
 export function fromTimestamp(text: string): Micros | undefined {
   const match = RFC_3339.exec(text);
   if (!match) return undefined;
-  const [, date, time, fraction = '', zone = 'Z'] = match;
+  const [, date = '', time = '', fraction = '', zone = 'Z'] = match;
   const ms = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(ms)) return undefined;
+  if (Number.isNaN(ms) || !isCalendarDay(date) || time.startsWith('24')) return undefined;
   return ms * 1000 + Number(fraction.slice(1, 7).padEnd(6, '0'));
 }
+
+/** Whether the month has that day: `Date` would carry what is too much into the next month. */
+const isCalendarDay = (date: string): boolean => new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);

@@ -9,15 +9,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROUTES } from '../../runtime/contract/generated/routes';
 import { createOperations } from '../../runtime/http/operations';
-import { STREAM_SETTINGS } from '../../runtime/http/stream-settings';
-import type { ResourceDeps } from '../../runtime/resources/ports';
 import { readOperations, type SdkOperation } from './sdk';
+
+type Parts = Parameters<typeof createOperations>[0];
 
 const ROOT = join(__dirname, '..', '..');
 const RECORDINGS = join(ROOT, 'coverage', 'conformance');
 
 const operations = readOperations(join(ROOT, 'node_modules', '@anthropic-ai', 'sdk'));
-const served = new Set(Object.keys(createOperations(unusedDeps(), STREAM_SETTINGS)));
+const served = new Set(Object.keys(createOperations(unusedDeps())));
 const tested = recordedOperations();
 const missing = operations.filter((o) => !sameRoute(o));
 
@@ -59,7 +59,7 @@ function recordedOperations(): Set<string> {
 }
 
 /** Only the names of the operations are wanted, and building the table does nothing with its parts but pass them on. */
-function unusedDeps(): ResourceDeps {
+function unusedDeps(): Parts {
   const unused: object = new Proxy(() => undefined, { get: () => unused, apply: () => unused });
-  return unused as ResourceDeps;
+  return unused as Parts;
 }

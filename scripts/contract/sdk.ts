@@ -228,9 +228,8 @@ function destructured(method: ts.MethodDeclaration, file: ts.SourceFile): { take
 /** Objects that are spread into another and stand in a constant of the method: `{ ...request, __span }`. */
 function spreadObjects(object: ts.ObjectLiteralExpression, method: ts.MethodDeclaration): ts.ObjectLiteralExpression[] {
   const names = new Set(object.properties.filter(ts.isSpreadAssignment).map((p) => p.expression.getText()));
-  const constants = (method.body?.statements ?? [])
-    .filter(ts.isVariableStatement)
-    .flatMap((s) => s.declarationList.declarations);
+  const statements: readonly ts.Statement[] = method.body?.statements ?? [];
+  const constants = statements.filter((s) => ts.isVariableStatement(s)).flatMap((s) => s.declarationList.declarations);
   return constants.flatMap((d) =>
     names.has(d.name.getText()) && d.initializer && ts.isObjectLiteralExpression(d.initializer) ? [d.initializer] : [],
   );

@@ -188,6 +188,27 @@ describe('a session', () => {
     );
   });
 
+  it.each([
+    ['iVBORw0KGgo=', true],
+    ['iVBORw0KGgo', true],
+    ['A'.repeat(30_000_000), true],
+    ['A'.repeat(30_000_001), false],
+    ['', false],
+    ['a', false],
+    ['ab=', false],
+    ['ab===', false],
+    ['a b=', false],
+    ['data:image/png;base64,AAAA', false],
+  ])('is sent images in base64 only (%#)', (data, isAccepted) => {
+    const source = { type: 'base64', media_type: 'image/png', data };
+    const request = { body: { events: [{ type: 'user.message', content: [{ type: 'image', source }] }] } };
+    if (isAccepted) expect(() => accepted('sessions.events.send', request)).not.toThrow();
+    else
+      expect(refused('sessions.events.send', request).message).toMatch(
+        /^events\.0\.user_message\.content\.0\.image\.source\.base64\.data: /,
+      );
+  });
+
   it('takes a reason only with a denial', () => {
     expect(() => accepted('sessions.events.send', confirmation('deny'))).not.toThrow();
     expect(refused('sessions.events.send', confirmation('allow')).message).toBe(
