@@ -1,6 +1,6 @@
 /** The resources over the real store and the real contract, without the handler in front of them. */
 import { ApiError } from '../../runtime/contract/errors';
-import { systemIds } from '../../runtime/contract/ids';
+import { primaryThreadOf, systemIds } from '../../runtime/contract/ids';
 import type { OperationName, Operations } from '../../runtime/contract/operations';
 import { systemClock, type Micros } from '../../runtime/contract/time';
 import { validateInput } from '../../runtime/contract/validate';
@@ -16,7 +16,6 @@ import { SessionWorkQueue } from '../../runtime/resources/work-queue';
 import type { Principal, Store } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef, ThreadSummary } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
-import { primaryThreadOf } from '../../runtime/contract/ids';
 import { openEngine, type Engine } from '../store/engine';
 
 type Served = ReturnType<typeof operationsOf>;
@@ -43,28 +42,31 @@ function operationsOf(deps: ResourceDeps, workQueue: SessionWorkQueue) {
 export const home: Principal = { kind: 'api_key', workspace: 'home', keyId: 'apikey_home' };
 export const elsewhere: Principal = { kind: 'api_key', workspace: 'elsewhere', keyId: 'apikey_elsewhere' };
 
-/** The base URL of a network in which every request is one line: `service.call('agents.create', { body })`. */
+/** Every request is one line: `service.call('agents.create', { body })`. */
 export class Service {
   readonly wakes: ThreadRef[] = [];
   readonly stopped: { readonly id: string; readonly discard: boolean }[] = [];
 
   private constructor(
     private readonly engine: Engine,
-    readonly store: Store,
+    private readonly changed: Partial<ResourceDeps> = {},
   ) {}
 
   static async open(): Promise<Service> {
-    const engine = await openEngine();
-    return new Service(engine, engine.store);
+    return new Service(await openEngine());
   }
 
   close(): Promise<void> {
     return this.engine.close();
   }
 
-  /** The same service over a store of which parts are replaced, to let a rival or a crash in between two writes. */
-  over(changed: Partial<Store>): Service {
-    return new Service(this.engine, { ...this.store, ...changed });
+  get store(): Store {
+    return this.engine.store;
+  }
+
+  /** The same service with parts that fail: what a crash at that place leaves behind. */
+  with(changed: Partial<ResourceDeps>): Service {
+    return new Service(this.engine, changed);
   }
 
   async call<O extends ServedName>(operation: O, request: Request = {}): Promise<Operations[O]['result']> {
@@ -100,6 +102,7 @@ export class Service {
       ids: systemIds,
       model: { models: async () => listedModels(), respond: () => Promise.reject(new Error('not asked here')) },
       launcher: { start: async () => {}, stop: async ({ id }, { discard }) => void this.stopped.push({ id, discard }) },
+      ...this.changed,
     };
   }
 
