@@ -59,7 +59,7 @@ export async function createLocalDynamo(options: { readonly path?: string } = {}
     tables: TABLE_NAMES,
     address,
     async close() {
-      await traffic.idle(CLOSE_TIMEOUT_MS);
+      await traffic.stop(CLOSE_TIMEOUT_MS);
       client.destroy();
       await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
@@ -101,18 +101,25 @@ async function makeSureItOpens(path: string): Promise<void> {
   await db.close();
 }
 
+/** What stands between the network and the database. */
+interface Gate {
+  /** Lets nobody in any more, and waits until those inside are answered, but no longer than this. */
+  stop(ms: number): Promise<void>;
+}
+
 /**
- * Stands between the network and dynalite: lets only those in who know the access key, and keeps a connection that breaks
- * from bringing the process down (dynalite throws on a request's `error` event).
+ * Lets only those in who know the access key, and keeps two things from bringing the process down, since dynalite throws where
+ * nobody can catch it: a connection that breaks, and a request that finds its database closed.
  */
-function guard(server: Server, accessKeyId: string): { idle(ms: number): Promise<void> } {
+function guard(server: Server, accessKeyId: string): Gate {
   const [serve] = server.listeners('request') as RequestListener[];
   if (!serve) throw new Error('dynalite has changed: its server handles no requests');
   const open = new Set<ServerResponse>();
+  let stopped = false;
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    if (!knows(request, accessKeyId)) {
-      response.writeHead(403).end();
+    if (stopped || !knows(request, accessKeyId)) {
+      response.writeHead(stopped ? 503 : 403).end();
       return;
     }
     open.add(response);
@@ -121,8 +128,9 @@ function guard(server: Server, accessKeyId: string): { idle(ms: number): Promise
     request.removeAllListeners('error').on('error', () => {});
   });
   return {
-    async idle(ms) {
-      const answered = Promise.all([...open].map((response) => once(response, 'close')));
+    async stop(ms) {
+      stopped = true;
+      const answered = Promise.allSettled([...open].map((response) => once(response, 'close')));
       await Promise.race([answered, sleep(ms, undefined, { ref: false })]);
     },
   };
@@ -131,5 +139,6 @@ function guard(server: Server, accessKeyId: string): { idle(ms: number): Promise
 /** The signature's scope begins with the access key: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/...`. */
 function knows(request: IncomingMessage, accessKeyId: string): boolean {
   const [, given = ''] = /Credential=([^/,\s]*)\//.exec(request.headers.authorization ?? '') ?? [];
-  return given.length === accessKeyId.length && timingSafeEqual(Buffer.from(given), Buffer.from(accessKeyId));
+  const [theirs, ours] = [Buffer.from(given), Buffer.from(accessKeyId)];
+  return theirs.length === ours.length && timingSafeEqual(theirs, ours);
 }

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createFileBlobs } from '../../runtime/local/blobs';
+import { createLocalDynamo, type LocalDynamo } from '../../runtime/local/dynamo';
+import type { Store } from '../../runtime/store/ports';
+import { createStore } from '../../runtime/store/store';
+import { collect, commit, message, newThread, session } from '../store/values';
+
+const NOW = 1_790_000_000_000_000;
+const CHILD = join(__dirname, 'dynamo-writer.ts');
+
+let directory: string;
+let path: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dynamo-test-'));
+  path = join(directory, 'database');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const storeOf = ({ client, tables }: LocalDynamo): Store =>
+  createStore({ client, tables, blobs: createFileBlobs(join(directory, 'blobs')) });
+
+describe('the local database', () => {
+  it('keeps everything over a restart, indexes included', async () => {
+    const ref = newThread();
+    const record = session({ id: ref.sessionId });
+    const first = await createLocalDynamo({ path });
+    const before = storeOf(first);
+    await before.sessions.create(record);
+    const item = await before.log.accept(ref, [message('m')], NOW, NOW);
+    await before.log.append(ref, commit(1));
+    await first.close();
+
+    const second = await createLocalDynamo({ path });
+    const after = storeOf(second);
+    expect(await after.log.readInbox(ref)).toEqual([item]);
+    expect(await after.log.lastCommit(ref)).toEqual(commit(1));
+    expect((await after.sessions.list(ref.workspace, {}, { limit: 1, order: 'asc' })).items).toEqual([record]);
+    expect(await after.due.due('inbox', NOW, 1)).toEqual([{ kind: 'inbox', ref, dueAt: NOW }]);
+    await second.close();
+  });
+
+  it('says so when its directory is open already', async () => {
+    const first = await createLocalDynamo({ path });
+    await expect(createLocalDynamo({ path })).rejects.toThrow(`The data in ${path} cannot be opened`);
+    expect(await storeOf(first).log.lastCommit(newThread())).toBeUndefined();
+    await first.close();
+  });
+
+  it('lets in only those who know its access key', async () => {
+    const dynamo = await createLocalDynamo();
+    const ask = (key: string): Promise<Response> =>
+      fetch(dynamo.address.endpoint, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'DynamoDB_20120810.ListTables',
+          'x-amz-date': '20261121T000000Z',
+          authorization: `AWS4-HMAC-SHA256 Credential=${key}/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a`,
+        },
+        body: '{}',
+      });
+    for (const wrong of ['', 'AKIDEXAMPLE', dynamo.address.accessKeyId.toUpperCase() + '0', 'é'.repeat(32)]) {
+      expect((await ask(wrong)).status).toBe(403);
+    }
+    expect((await fetch(dynamo.address.endpoint)).status).toBe(403);
+    const right = await ask(dynamo.address.accessKeyId);
+    expect(await right.json()).toEqual({ TableNames: ['control', 'sessions'] });
+    await dynamo.close();
+  });
+
+  it('outlives connections that break in the middle of a request', async () => {
+    const dynamo = await createLocalDynamo();
+    const { hostname, port } = new URL(dynamo.address.endpoint);
+    const head =
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n' +
+      `X-Amz-Date: 20261121T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=${dynamo.address.accessKeyId}/x, SignedHeaders=host, Signature=a\r\n`;
+    for (const text of [`${head}Content-Length: 100\r\n\r\n{"half`, `${head}Content-Length: 2\r\n\r\n{}`]) {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.write(text, () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    }
+    const ref = newThread();
+    expect(await storeOf(dynamo).log.append(ref, commit(1))).toBe('written');
+    await dynamo.close();
+  });
+
+  it('answers what is under way before it closes', async () => {
+    const dynamo = await createLocalDynamo({ path });
+    const { log } = storeOf(dynamo);
+    const refs = Array.from({ length: 40 }, () => newThread());
+    const writes = refs.map((ref) => log.append(ref, commit(1)).catch(() => 'failed' as const));
+    await writes[0];
+    await dynamo.close();
+    const results = await Promise.all(writes);
+
+    const again = await createLocalDynamo({ path });
+    for (const [i, ref] of refs.entries()) {
+      const found = await storeOf(again).log.lastCommit(ref);
+      if (results[i] === 'written') expect(found).toEqual(commit(1));
+    }
+    await again.close();
+  });
+
+  it('loses nothing it has acknowledged when its process is killed', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, path, join(directory, 'blobs')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const acknowledged = new Map<string, number>();
+      for await (const line of createInterface({ input: child.stdout })) {
+        const [threadId = '', n] = line.split(' ');
+        acknowledged.set(threadId, Number(n));
+        if (acknowledged.size === 8 && Number(n) >= 15 + round) child.kill('SIGKILL');
+      }
+      expect(acknowledged.size).toBe(8);
+
+      const dynamo = await createLocalDynamo({ path });
+      const store = storeOf(dynamo);
+      for (const [threadId, last] of acknowledged) {
+        const ref = { workspace: 'w', sessionId: `sesn_${threadId}`, threadId };
+        const numbers = (await collect(store.log.readCommits(ref, { from: 1 }))).map(({ n }) => n);
+        expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+        expect(numbers.length).toBeGreaterThanOrEqual(last);
+        expect((await store.log.readInbox(ref)).length).toBeGreaterThanOrEqual(last);
+      }
+      for (const item of await store.due.due('inbox', NOW * 2, 1_000)) {
+        if (item.kind === 'inbox') expect(await store.log.readInbox(item.ref)).not.toEqual([]);
+      }
+      await dynamo.close();
+    }
+  });
+});
