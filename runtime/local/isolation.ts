@@ -1,0 +1,99 @@
+/**
+ * How tool hosts are kept apart from the machine they run on. What a machine allows differs, so each way is tried with a real
+ * start, the strictest first, and what comes out is said.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { HostCommand } from '../sandbox/supervisor-config';
+import { bubblewrapCommand, type BubblewrapPowers } from './isolation-bubblewrap';
+import { plainCommand } from './isolation-plain';
+import { preparePlaces, type SandboxPlaces } from './launcher-places';
+
+/** What a tool host is made from. */
+export interface HostProgram {
+  /** The Node executable. */
+  readonly node: string;
+  /** The tool host's program: one file that needs no other. */
+  readonly script: string;
+}
+
+/** What an environment asks of its sandboxes. */
+export interface HostNeeds {
+  /** False cuts the sandbox off from every network; only bubblewrap can. */
+  readonly network: boolean;
+}
+
+/** A way to start tool hosts. */
+export interface Isolation {
+  /**
+   * `bubblewrap`: namespaces, with only the session's own files in sight. `user`: another user, who sees what is readable for
+   * everybody. `none`: nothing.
+   */
+  readonly kind: 'bubblewrap' | 'user' | 'none';
+  /** What a person who starts the system has to know, or null. */
+  readonly warning: string | null;
+  /** How the tool host is started; with `nodeArgs`, how Node is started in its place. */
+  command(places: SandboxPlaces, needs: HostNeeds, nodeArgs?: readonly string[]): HostCommand;
+}
+
+const WARNINGS = {
+  user:
+    'Sandboxes are not isolated: bubblewrap does not work here. The tools of agents run as users of their own, but they see ' +
+    "this machine's processes and every file that everybody may read, and reach its network. Install bubblewrap.",
+  none:
+    'Sandboxes are NOT isolated: bubblewrap does not work here. The tools of agents run as your own user and can read and ' +
+    'change whatever you can. Install bubblewrap, or run only agents that you trust.',
+} as const;
+
+/**
+ * Finds the strictest way that works here.
+ *
+ * @param root the directory that holds the sandboxes; a throw-away one is made in it for each try.
+ */
+export async function probeIsolation(root: string, program: HostProgram): Promise<Isolation> {
+  await mkdir(root, { recursive: true, mode: 0o711 });
+  for (const candidate of candidates(program)) if (await works(root, candidate)) return candidate;
+  return { ...plain(program), kind: 'none', warning: WARNINGS.none };
+}
+
+/** The ways that are worth a try, the strictest first. */
+export function candidates(program: HostProgram): Isolation[] {
+  if (process.getuid?.() !== 0) return [bubblewrap(program, 'user')];
+  return [
+    bubblewrap(program, 'root'),
+    bubblewrap(program, 'user'),
+    { ...plain(program), kind: 'user', warning: WARNINGS.user },
+  ];
+}
+
+function bubblewrap(program: HostProgram, powers: BubblewrapPowers): Isolation {
+  return {
+    kind: 'bubblewrap',
+    warning: null,
+    command: (places, needs, nodeArgs) => bubblewrapCommand(program, places, needs, powers, nodeArgs),
+  };
+}
+
+function plain(program: HostProgram): Pick<Isolation, 'command'> {
+  return { command: (places, _needs, nodeArgs) => plainCommand(program, places, nodeArgs) };
+}
+
+/** Node with everything that a tool host gets, down to a file that is written by its whole path. */
+const TRIAL = ['-e', "require('node:fs').writeFileSync(require('node:path').resolve('trial'), '')"];
+const TRIAL_MS = 20_000;
+
+async function works(root: string, isolation: Isolation): Promise<boolean> {
+  const directory = await mkdtemp(join(root, '.trial-'));
+  try {
+    const places = await preparePlaces(directory);
+    const { file, args, ...options } = isolation.command(places, { network: false }, TRIAL);
+    await promisify(execFile)(file, args, { ...options, timeout: TRIAL_MS, killSignal: 'SIGKILL' });
+    return (await stat(join(places.workspace, 'trial'))).isFile();
+  } catch {
+    return false;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,38 @@
+import { Stream } from '@anthropic-ai/sdk/core/streaming';
+
+/** An event as far as the supervisor cares. */
+export interface SeenEvent {
+  readonly type: string;
+  readonly tool_use_id?: string;
+}
+
+const STREAM_PATH = /\/v1\/sessions\/[^/]+\/events\/stream$/;
+
+/**
+ * `fetch`, with a look at the session's event stream for the supervisor. The official worker reads the stream only between
+ * two calls, so it learns of an interrupt when the call that was to be interrupted has ended.
+ *
+ * @param see told each event as it arrives; `open` when a stream begins.
+ */
+export function fetchAndWatch(
+  doFetch: typeof fetch,
+  see: (event: SeenEvent | { readonly type: 'open' }) => void,
+): typeof fetch {
+  return async (input, init) => {
+    const response = await doFetch(input, init);
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    if (!response.ok || !response.body || !STREAM_PATH.test(pathname)) return response;
+    see({ type: 'open' });
+    const [forWorker, forUs] = response.body.tee();
+    void watch(new Response(forUs), see);
+    return new Response(forWorker, response);
+  };
+}
+
+async function watch(response: Response, see: (event: SeenEvent) => void): Promise<void> {
+  try {
+    for await (const event of Stream.fromSSEResponse<SeenEvent>(response, new AbortController())) see(event);
+  } catch {
+    // The worker reads the same bytes and reconnects.
+  }
+}

@@ -1,0 +1,137 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/worker';
+import type { BetaRunnableTool } from '@anthropic-ai/sdk/lib/tools/BetaRunnableTool';
+import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
+import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
+import { fetchAndWatch, type SeenEvent } from './session-events';
+import type { SupervisorConfig } from './supervisor-config';
+import { ToolHostProcess } from './tool-host-process';
+
+/** The official worker ends a call after 120 s. Ending it just before lets the result say so. */
+const CALL_LIMIT_MS = 119_000;
+const OVERTIME = `The call was stopped after ${Math.round(CALL_LIMIT_MS / 1_000)} seconds, the longest that one may run. Run long commands in the background.`;
+const CUT_SHORT =
+  'The sandbox was stopped while the call ran. It may or may not have taken effect; check before you repeat it.';
+/** How long the last words for a call that was cut short may take. */
+const LAST_WORDS_MS = 3_000;
+
+/** A session's statuses in which it may be left alone for long. */
+const RESTING = new Set(['open', 'session.status_idle']);
+
+/**
+ * Serves one work item: the official worker with the official toolset, whose tools run in a tool host. It holds the session's
+ * token and talks to the API; nothing that the model runs is in this process.
+ */
+export class Supervisor {
+  private readonly end = new AbortController();
+  private readonly host: ToolHostProcess;
+  private readonly client: Anthropic;
+  /** The calls under way, with what ends each. */
+  private readonly running = new Map<string, AbortController>();
+  private resting = true;
+  private idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly config: SupervisorConfig,
+    log: (line: string) => void,
+  ) {
+    this.host = new ToolHostProcess(config.toolHost, log);
+    this.client = new Anthropic({
+      baseURL: config.baseUrl,
+      authToken: sessionsTokenFromSecret(config.workSecret) ?? '',
+      fetch: fetchAndWatch(fetch, (event) => this.saw(event)),
+    });
+  }
+
+  /** Serves the item until its session rests or ends, the lease is lost, or somebody calls `stop`. */
+  async run(): Promise<void> {
+    const { environmentId, workId, sessionId, workSecret, privateDir, maxIdleMs } = this.config;
+    const worker = this.client.beta.environments.work.worker({
+      workdir: privateDir,
+      maxIdleMs,
+      memorySyncIntervalMs: null,
+      tools: () => this.tools(),
+    });
+    try {
+      await worker.handleItem({ workId, environmentId, sessionId, workSecret, signal: this.end.signal });
+    } finally {
+      clearTimeout(this.idleTimer);
+      await this.host.stop();
+    }
+  }
+
+  /** Ends the run: calls under way are cut short, and the item is given back. */
+  stop(): void {
+    this.end.abort();
+  }
+
+  /** Ends everything that the model runs, at once. */
+  kill(): void {
+    this.host.kill();
+  }
+
+  /** The official definitions; only where they run differs. */
+  private tools(): BetaRunnableTool[] {
+    return betaAgentToolset20260401({ workdir: this.config.privateDir }).map((tool) => ({
+      ...tool,
+      run: (input, context) =>
+        this.call(context?.toolUse.id ?? '', tool.name, input, context?.signal ?? this.end.signal),
+      close: () => this.host.stop(),
+    }));
+  }
+
+  private async call(id: string, name: string, input: unknown, signal: AbortSignal) {
+    const answered = new AbortController();
+    const late = AbortSignal.timeout(CALL_LIMIT_MS);
+    this.running.set(id, answered);
+    clearTimeout(this.idleTimer);
+    try {
+      return await this.host.call(id, name, input, AbortSignal.any([signal, late, answered.signal]));
+    } catch (error) {
+      if (late.aborted) throw new ToolError(withOutput(OVERTIME, error));
+      if (signal.aborted && !answered.signal.aborted) await this.sayCutShort(id);
+      throw error;
+    } finally {
+      this.running.delete(id);
+      this.rest();
+    }
+  }
+
+  /**
+   * The official worker says nothing of a call that it was stopped in, and the next one would run it again. So the call gets
+   * its result here. Where that is not possible (the lease is another's, the session is gone) it is not needed either.
+   */
+  private async sayCutShort(id: string): Promise<void> {
+    const content = [{ type: 'text' as const, text: CUT_SHORT }];
+    await this.client.beta.sessions.events
+      .send(
+        this.config.sessionId,
+        { events: [{ type: 'user.tool_result', tool_use_id: id, content, is_error: true }] },
+        { maxRetries: 0, timeout: LAST_WORDS_MS },
+      )
+      .catch(() => undefined);
+  }
+
+  private saw(event: SeenEvent | { readonly type: 'open' }): void {
+    if ('tool_use_id' in event && event.type.endsWith('tool_result'))
+      this.running.get(event.tool_use_id ?? '')?.abort();
+    if (RESTING.has(event.type)) this.resting = true;
+    else if (event.type.startsWith('session.status_')) this.resting = false;
+    this.rest();
+  }
+
+  /**
+   * The official worker stays for as long as its session waits for a client's answer. A sandbox need not: it comes back with
+   * its files when the answer lets a call run.
+   */
+  private rest(): void {
+    clearTimeout(this.idleTimer);
+    if (!this.resting || this.running.size > 0 || this.end.signal.aborted) return;
+    this.idleTimer = setTimeout(() => this.stop(), this.config.maxIdleMs);
+  }
+}
+
+/** What a command had written when it was stopped tells more than that it was. */
+function withOutput(text: string, error: unknown): string {
+  return error instanceof ToolError && typeof error.content === 'string' ? `${text}\n${error.content}` : text;
+}
