@@ -35,7 +35,7 @@ const results = await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { supervisor: 'runtime/sandbox/supervisor.ts', 'tool-host': 'runtime/sandbox/tool-host.ts' },
+    entryPoints: { supervisor: 'runtime/sandbox/supervisor-main.ts', 'tool-host': 'runtime/sandbox/tool-host-main.ts' },
   }),
 ]);
 

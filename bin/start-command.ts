@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import type { ModelChoice } from '../runtime/local/model-choice';
+import { startLocal, type LocalSystem } from '../runtime/local/start';
+import { runSampleSession } from './sample-session';
+import { snippet } from './snippet';
+import { DEFAULT_DATA, DEFAULT_PORT, START_HELP, UsageError } from './usage';
+
+/** `start`: serves until it is told to stop. */
+export async function startCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string', default: DEFAULT_DATA },
+      'no-sample': { type: 'boolean', default: false },
+      'model-url': { type: 'string' },
+      'model-key': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(START_HELP);
+    return;
+  }
+  const port = readPort(values.port);
+  const model = chooseModel(values['model-url'], values['model-key']);
+  const stop = untilStopped();
+  const system = await startLocal({ dataDirectory: values.data, ...port, model, log });
+  introduce(system, values.data);
+  if (!values['no-sample']) await sample(system, stop.signal);
+  if (!stop.signal.aborted) console.log(snippet(system.connection));
+  await stop.requested;
+  console.log('\nStopping: sessions under way go on at the next start.');
+  await system.close();
+}
+
+const ISOLATION: Readonly<Record<LocalSystem['isolation']['kind'], string>> = {
+  bubblewrap: 'isolated by bubblewrap',
+  user: 'users of their own, no further isolation',
+  none: 'plain processes, NOT isolated',
+};
+
+/** To standard error, apart from what the command says. */
+function log(line: string): void {
+  console.error(line);
+}
+
+/** Both signals mean the same. A second one ends the process at once. */
+function untilStopped(): { requested: Promise<void>; signal: AbortSignal } {
+  const controller = new AbortController();
+  const requested = new Promise<void>((resolve) => {
+    const stop = (): void => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+  return { requested, signal: controller.signal };
+}
+
+/** A port that was asked for must be had; the usual one may be taken. */
+function readPort(text: string | undefined): { port: number; portIsFixed: boolean } {
+  if (text === undefined) return { port: DEFAULT_PORT, portIsFixed: false };
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text}: a port is a number up to 65535.`);
+  return { port, portIsFixed: true };
+}
+
+function chooseModel(urlOption: string | undefined, keyOption: string | undefined): ModelChoice {
+  const baseUrl = urlOption ?? (process.env.MODEL_BASE_URL || undefined);
+  const apiKey = keyOption ?? (process.env.MODEL_API_KEY || process.env.ANTHROPIC_API_KEY || undefined);
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is no URL of a model.`);
+  if (baseUrl === undefined && apiKey === undefined) return { type: 'offline' };
+  return { type: 'messages_api', baseUrl, apiKey };
+}
+
+function introduce(system: LocalSystem, data: string): void {
+  console.log(`Claude Managed Agents on ${system.connection.base_url}`);
+  console.log(`  data       ${data}`);
+  console.log(`  model      ${system.modelDescription}`);
+  console.log(`  sandboxes  ${ISOLATION[system.isolation.kind]}`);
+  if (system.isolation.warning !== null) console.warn(`\nWARNING: ${system.isolation.warning}`);
+}
+
+/** The sample is a demonstration: where it fails, the server serves all the same. */
+async function sample(system: LocalSystem, signal: AbortSignal): Promise<void> {
+  console.log('\nA sample session, through the official SDK:\n');
+  try {
+    await runSampleSession(system.connection, (line) => console.log(line), signal);
+  } catch (error) {
+    if (!signal.aborted) console.error(`The sample session failed: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,160 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemIds } from '../contract/ids';
+import { systemClock } from '../contract/time';
+import { sweep } from '../handlers/sweeper';
+import { createHarness } from '../harness/wake';
+import { createHandler } from '../http/handler';
+import { traitsOf } from '../model/traits';
+import { Keys } from '../resources/keys';
+import type { ResourceDeps } from '../resources/ports';
+import { createWorkQueue } from '../resources/work-queue';
+import { AdminSocket } from './admin-socket';
+import { announceChanges, LocalChangeHints } from './change-hints';
+import { Closing } from './closing';
+import { DataDirectory, type Connection } from './data-directory';
+import { Invoker } from './invoker';
+import { probeIsolation, type Isolation } from './isolation';
+import { LocalLauncher } from './launcher';
+import { listenNear } from './listen';
+import { localApiKey } from './local-api-key';
+import { openModel, type ModelChoice } from './model-choice';
+import { openStore } from './open-store';
+import { findPrograms } from './programs';
+import { SweeperLoop } from './sweeper-loop';
+
+export interface LocalOptions {
+  /** Where everything is kept. One process at a time can have it. */
+  readonly dataDirectory: string;
+  /** Where to listen on 127.0.0.1; 0 takes a free port. */
+  readonly port: number;
+  /** Whether to fail where the port is taken, instead of taking a free one. @default true */
+  readonly portIsFixed?: boolean;
+  readonly model: ModelChoice;
+  /** Told of what went wrong behind the scenes, and of what sandboxes say. Never a secret. */
+  readonly log: (line: string) => void;
+}
+
+/** A running system. */
+export interface LocalSystem {
+  readonly connection: Connection;
+  /** For a person: who answers. */
+  readonly modelDescription: string;
+  /** How far what the model runs is kept from the machine. */
+  readonly isolation: Pick<Isolation, 'kind' | 'warning'>;
+  /**
+   * Stops cleanly: nothing new is taken, streams end, wakes let go of their threads, sandboxes stop, the database closes. The
+   * next start goes on with what was under way.
+   */
+  close(): Promise<void>;
+}
+
+const SWEEP_EVERY_MS = 1_000;
+/** How long a wake may take to let go when the process ends. After that its lease lapses instead. */
+const RELEASE_MS = 5_000;
+/** How long an idle session keeps its worker. The files stay, and the next call starts another one. */
+const SANDBOX_IDLE_MS = 60_000;
+
+/**
+ * Starts the whole system in this process: what the stack deploys as functions, a database and containers, here over an
+ * embedded database, an invoker, child processes and a loop.
+ *
+ * @throws Error when the data are in use, or the port is.
+ */
+export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
+  const closing = new Closing();
+  try {
+    return await compose(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function compose(options: LocalOptions, closing: Closing): Promise<LocalSystem> {
+  const { log } = options;
+  const directory = new DataDirectory(options.dataDirectory);
+  const { store: plainStore, close } = await openStore(directory);
+  closing.add(close);
+  const hints = new LocalChangeHints();
+  const store = announceChanges(plainStore, hints);
+  const model = await openModel(options.model, closing);
+  const programs = findPrograms();
+  const isolation = await probeIsolation(directory.sandboxes, { node: process.execPath, script: programs.toolHost });
+
+  const invoker = new Invoker({
+    run: (ref, invocation) => harness.wake(ref, invocation),
+    clock: systemClock,
+    onError: ({ threadId }, error, final) =>
+      log(`wake of ${threadId} failed${final ? ' for good' : ''}: ${said(error)}`),
+  });
+  const launcher = new LocalLauncher({
+    root: directory.sandboxes,
+    baseUrl: () => server.url,
+    supervisor: [process.execPath, programs.supervisor],
+    isolation,
+    maxIdleMs: SANDBOX_IDLE_MS,
+    workerGone: (...gone) => workQueue.workerGone(...gone),
+    log,
+  });
+  const deps: ResourceDeps = {
+    store,
+    waker: invoker,
+    hints,
+    clock: systemClock,
+    ids: systemIds,
+    model: model.provider,
+    launcher,
+  };
+  const workQueue = createWorkQueue(deps);
+  const harness = createHarness({
+    ...deps,
+    log: store.log,
+    sessions: store.sessions,
+    traits: traitsOf,
+    workQueue,
+    sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+  });
+  const server = await listenNear(createHandler(deps), options.port, options.portIsFixed ?? true);
+  closing.add(() => server.close());
+  closing.add(() => launcher.close());
+  closing.add(() => invoker.close(RELEASE_MS));
+  await launcher.recover();
+
+  const sweeper = new SweeperLoop(
+    () =>
+      sweep({
+        due: store.due,
+        waker: invoker,
+        workQueue,
+        clock: systemClock,
+        onError: (item, error) => log(`a due ${item.kind} item could not be handled: ${said(error)}`),
+      }),
+    SWEEP_EVERY_MS,
+    (error) => log(`a sweep failed: ${said(error)}`),
+  );
+  sweeper.start();
+  closing.add(() => sweeper.close());
+
+  const keys = new Keys(deps);
+  const connection = { base_url: server.url, api_key: await localApiKey(directory, keys, store.keys) };
+  await openAdminSocket(directory, keys, closing, log);
+  await directory.writeConnection(connection);
+  closing.add(() => directory.removeConnection());
+  return { connection, modelDescription: model.description, isolation, close: () => closing.close() };
+}
+
+async function openAdminSocket(
+  directory: DataDirectory,
+  keys: Keys,
+  closing: Closing,
+  log: (line: string) => void,
+): Promise<void> {
+  if (directory.adminSocket === undefined) {
+    log('The path of the data directory is too long for a socket: keys can be managed only while no server runs.');
+    return;
+  }
+  const socket = await AdminSocket.listen(directory.adminSocket, keys);
+  closing.add(() => socket.close());
+}
+
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
