@@ -23,7 +23,7 @@ const PREFIX = 'page_';
 const DIGEST_LENGTH = 8;
 const MAX_LENGTH = 1_024;
 /** List, order, edge and position. */
-const FIELDS = /^([a-z._]+) (asc|desc) (after|before) (\S+)$/;
+const FIELDS = /^(\S+) (asc|desc) (after|before) (\S+)$/;
 
 /** Enough to tell a cursor of ours from garbage. It guards no secret: whoever forges one reaches only what he may list. */
 function digest(payload: string): string {

@@ -3,7 +3,7 @@ import type { Principal, Store } from '../store/ports';
 import type { Commit, InboxItem, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 import { waiting } from '../thread/inbox';
 import { EMPTY_SUMMARY } from '../thread/summary';
-import { reaches } from './session-view';
+import { reaches } from './session-access';
 
 /** Where a thread stands: its last commit, and what waits. */
 export interface ThreadNow {

@@ -1,24 +1,10 @@
 /** A session as the API shows it: its record, the state its log has reached, and what still waits in its inbox. */
 import { toTimestamp, type Micros } from '../contract/time';
 import type { Session, SessionStatus } from '../contract/wire';
-import type { Principal } from '../store/ports';
 import type { SessionRecord, ThreadSummary } from '../store/records';
 import { publicStatus } from '../thread/inbox';
 import { toStats, toUsage } from '../thread/summary';
 import type { ThreadNow } from './events-thread';
-
-/** Whether a credential reaches a session: an API key all of its workspace, a worker's those it may serve (reference 10). */
-export function reaches(principal: Principal, session: SessionRecord): boolean {
-  if (principal.workspace !== session.workspace) return false;
-  switch (principal.kind) {
-    case 'api_key':
-      return true;
-    case 'environment_key':
-      return principal.environmentId === session.environmentId;
-    case 'session_token':
-      return principal.sessionId === session.id;
-  }
-}
 
 /** The session's status: an archived session has ended, although its log says nothing of it (reference 5.5). */
 export function sessionStatus(session: SessionRecord, thread: ThreadNow): SessionStatus {

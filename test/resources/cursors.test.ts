@@ -3,7 +3,7 @@ import { ApiError } from '../../runtime/contract/errors';
 import { nextCursor, pageRequest, previousCursor } from '../../runtime/resources/cursors';
 
 const THINGS = { list: 'things', defaultLimit: 20, maxLimit: 100 };
-const OTHERS = { list: 'others', defaultLimit: 20, maxLimit: 100 };
+const OTHERS = { list: 'others:sesn_01ABC', defaultLimit: 20, maxLimit: 100 };
 
 const position = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,60}$/);
 const order = fc.constantFrom('asc' as const, 'desc' as const);
@@ -14,7 +14,7 @@ describe('a cursor', () => {
       fc.property(position, order, (at, way) => {
         const next = pageRequest(THINGS, { page: nextCursor(THINGS, way, at) }, way);
         expect(next).toEqual({ limit: 20, order: way, after: at });
-        const previous = pageRequest(THINGS, { page: previousCursor(THINGS, way, at) }, way);
+        const previous = pageRequest(OTHERS, { page: previousCursor(OTHERS, way, at) }, way);
         expect(previous).toEqual({ limit: 20, order: way, before: at });
       }),
     );

@@ -70,7 +70,7 @@ describe('updating a session', () => {
     const session = await service.session();
     const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
     await Promise.all(keys.map((key) => update(session.id, { metadata: { [key]: key } })));
-    expect(Object.keys((await service.record(session.id)).metadata).sort()).toEqual(keys);
+    expect(Object.keys((await service.record(session.id)).metadata).toSorted()).toEqual(keys);
     expect(await signals(session.id)).toHaveLength(keys.length);
   });
 });
