@@ -91,14 +91,14 @@ export const LIMITS: Limits = {
   'environments.list': PAGE_OF_100,
   BetaLimitedNetworkParams: { allowed_hosts: count(0, 1000) }, // ours
   BetaPackagesParams: PACKAGES,
-  'environments.work.list': PAGE_OF_1000,
+  'environments.work.list': PAGE_OF_100,
   'environments.work.update': { metadata: METADATA_PATCH },
   'environments.work.poll': {
     block_ms: range(1, 999),
-    reclaim_older_than_ms: range(0),
+    reclaim_older_than_ms: range(0, 86_400_000), // ours: a day
     'Anthropic-Worker-ID': text(1, 256), // ours
   },
-  'environments.work.heartbeat': { desired_ttl_seconds: range(1), expected_last_heartbeat: text(1, 64) },
+  'environments.work.heartbeat': { desired_ttl_seconds: range(1, 86_400), expected_last_heartbeat: text(1, 64) },
 
   // Sessions, their resources and threads (reference 5, 9, 12)
   'sessions.create': {
