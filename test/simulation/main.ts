@@ -1,0 +1,82 @@
+/** `npm run simulate`: plays schedules until it has played as many as asked for, and tells of each that fails. */
+import './determinism';
+import { parseArgs } from 'node:util';
+import { describeFailure, explore, type Explorer, type Failure } from './explore';
+import { play, type Schedule } from './play';
+import { SCENARIOS } from './scenarios';
+
+const HELP = `npm run simulate -- [options]
+
+Plays sessions on the real harness, store and work queue in virtual time, and makes every I/O operation fail in every way,
+one by one and then in drawn pairs and triples. Each finished history must hold all invariants.
+
+  --schedules N    how many schedules to play (default 1000)
+  --seed S         where the draw begins (default 1)
+  --scenario TEXT  only scenarios whose name contains the text
+  --replay JSON    play one schedule, as a failure prints it, and show its trace
+`;
+
+const MAX_SHOWN = 5;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      schedules: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      scenario: { type: 'string', default: '' },
+      replay: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  if (values.replay !== undefined) return replay(values.replay);
+  const failures = await simulate(Number(values.schedules), Number(values.seed), values.scenario);
+  for (const failure of failures.slice(0, MAX_SHOWN)) console.log(`\n${describeFailure(failure)}`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+async function simulate(wanted: number, seed: number, name: string): Promise<Failure[]> {
+  const chosen = SCENARIOS.filter((scenario) => scenario.name.includes(name));
+  const explorers = await Promise.all(chosen.map((scenario) => explore(scenario, seed)));
+  const singles = explorers.flatMap((explorer) => explorer.singles().map((schedule) => ({ explorer, schedule })));
+  console.log(
+    `${singles.length} single faults in ${chosen.length} scenarios; playing ${wanted} schedules, seed ${seed}`,
+  );
+  const failures: Failure[] = [];
+  const stride = Math.max(1, singles.length / wanted);
+  for (let played = 0; played < wanted; played += 1) {
+    const failure = await checkNext(explorers, singles, played, stride);
+    if (failure) failures.push(failure);
+    if ((played + 1) % 500 === 0) console.log(`${played + 1} played, ${failures.length} failed`);
+  }
+  console.log(`${wanted - failures.length} passed, ${failures.length} failed`);
+  return failures;
+}
+
+/** All single faults come first (spread evenly, when there are more of them than schedules), then what is drawn. */
+async function checkNext(
+  explorers: readonly Explorer[],
+  singles: readonly { explorer: Explorer; schedule: Schedule }[],
+  played: number,
+  stride: number,
+): Promise<Failure | undefined> {
+  const single = singles[Math.floor(played * stride)];
+  if (single) return single.explorer.check(single.schedule);
+  const drawn = played - singles.length;
+  const explorer = explorers[drawn % explorers.length];
+  return explorer?.check(explorer.drawn(Math.floor(drawn / explorers.length)));
+}
+
+async function replay(json: string): Promise<void> {
+  const { scenario: name, schedule }: { scenario: string; schedule: Schedule } = JSON.parse(json);
+  const scenario = SCENARIOS.find((known) => known.name === name);
+  if (!scenario) throw new Error(`there is no scenario "${name}"`);
+  const played = await play(scenario, schedule);
+  console.log(played.trace.join('\n'));
+  for (const event of played.events) console.log(JSON.stringify(event));
+  console.log(played.outcome);
+  for (const problem of played.problems) console.log(problem);
+  if (played.problems.length > 0) process.exitCode = 1;
+}
+
+void main();

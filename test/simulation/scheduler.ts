@@ -1,0 +1,188 @@
+import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../../runtime/contract/time';
+
+/**
+ * What goes wrong at an I/O operation:
+ *
+ * - `crash_before`, `crash_after`: the process ends before the operation, or after it took effect and before it knew;
+ * - `fail_before`, `fail_after`: the operation answers with an error, without or with effect ("failed, yet was written");
+ * - `repeat`: the answer was lost and the client library sent the request again;
+ * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor.
+ */
+export const FAULTS = [
+  'crash_before',
+  'crash_after',
+  'fail_before',
+  'fail_after',
+  'repeat',
+  'sleep_before',
+  'sleep_after',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+const ZOMBIE_SLEEP: Micros = 40 * MICROS_PER_SECOND;
+const T0: Micros = 1_790_000_000_000_000;
+
+/** A small, seeded source of chance (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A process of the simulated system: it lives until it is killed, and may sleep through time. */
+export class Process {
+  dead = false;
+  asleepUntil: Micros = 0;
+  readonly onDeath: (() => void)[] = [];
+
+  constructor(
+    readonly name: string,
+    /** Whether faults strike it; the outside world's own processes do not fail. */
+    readonly mortal: boolean,
+  ) {}
+
+  kill(): void {
+    if (this.dead) return;
+    this.dead = true;
+    for (const tell of this.onDeath) tell();
+  }
+}
+
+interface Job {
+  readonly process: Process;
+  readonly at: Micros;
+  readonly resume: () => void;
+  cancelled: boolean;
+}
+
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/**
+ * Runs the system one step at a time. Only one process moves between two steps; which one is drawn by the seed. Time stands
+ * still while anybody can move, and jumps to the next timer when nobody can.
+ */
+export class Scheduler implements Clock {
+  #now = T0;
+  #jobs: Job[] = [];
+  #underWay = 0;
+  /** How many operations of mortal processes there have been: where a fault can strike. */
+  operations = 0;
+  readonly trace: string[] = [];
+
+  constructor(
+    private readonly random: () => number,
+    private readonly faults: ReadonlyMap<number, Fault>,
+  ) {}
+
+  now(): Micros {
+    // Two readings are never the same, as on a real clock.
+    this.#now += 1;
+    return this.#now;
+  }
+
+  /** An operation on the outside. Everything a process does to the world goes through here. */
+  async io<T>(process: Process, name: string, run: () => Promise<T>): Promise<T> {
+    await this.#turn(process, 0);
+    const fault = process.mortal ? this.faults.get(this.operations) : undefined;
+    if (process.mortal) this.operations += 1;
+    if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
+    if (fault === 'crash_before') return this.#die(process);
+    if (fault === 'fail_before') throw unavailable();
+    if (fault === 'sleep_before') await this.#doze(process);
+    const result = await this.#settled(run);
+    if (fault === 'crash_after') return this.#die(process);
+    if (fault === 'fail_after') throw unavailable();
+    if (fault === 'sleep_after') await this.#doze(process);
+    const answer = fault === 'repeat' ? await this.#settled(run) : result;
+    await this.#turn(process, 0);
+    if ('error' in answer) throw answer.error;
+    return answer.value;
+  }
+
+  /** Waits in virtual time. Ends early on abort; never when the process is dead. */
+  sleep(process: Process, ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return this.#turn(process, 0);
+    return this.#turn(process, ms * MICROS_PER_MS, signal);
+  }
+
+  /** Runs until `done`, or until nothing can happen any more, or for `limit` of virtual time. */
+  async run(done: () => boolean, limit: Micros): Promise<'done' | 'stuck' | 'late'> {
+    const end = this.#now + limit;
+    for (;;) {
+      await this.#quiet();
+      if (done()) return 'done';
+      if (this.#now > end) return 'late';
+      this.#jobs = this.#jobs.filter((job) => !job.cancelled && !job.process.dead);
+      if (this.#jobs.length === 0) return 'stuck';
+      this.#next().resume();
+    }
+  }
+
+  #next(): Job {
+    const dueOf = (job: Job): Micros => Math.max(job.at, job.process.asleepUntil);
+    const soonest = Math.min(...this.#jobs.map(dueOf));
+    this.#now = Math.max(this.#now, soonest);
+    const ready = this.#jobs.filter((job) => dueOf(job) <= this.#now);
+    const [first] = ready;
+    const job = ready[Math.floor(this.random() * ready.length)] ?? first;
+    if (!job) throw new Error('no job is ready');
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    return job;
+  }
+
+  #turn(process: Process, delay: Micros, signal?: AbortSignal): Promise<void> {
+    if (process.dead) return never();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        job.cancelled = true;
+        this.#jobs.push({ process, at: this.#now, resume: resolve, cancelled: false });
+      };
+      const resume = (): void => {
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const job: Job = { process, at: this.#now + delay, resume, cancelled: false };
+      this.#jobs.push(job);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  async #settled<T>(run: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
+    this.#underWay += 1;
+    try {
+      return { value: await run() };
+    } catch (error) {
+      return { error };
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #doze(process: Process): Promise<void> {
+    process.asleepUntil = this.#now + ZOMBIE_SLEEP;
+    await this.#turn(process, ZOMBIE_SLEEP);
+  }
+
+  #die<T>(process: Process): Promise<T> {
+    process.kill();
+    return never();
+  }
+
+  /** Lets everything that can go on without us do so. */
+  async #quiet(): Promise<void> {
+    let calm = 0;
+    while (calm < 2) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      calm = this.#underWay === 0 ? calm + 1 : 0;
+    }
+  }
+}
+
+const unavailable = (): Error =>
+  Object.assign(new Error('the service is unavailable'), { name: 'InternalServerError' });
