@@ -1,0 +1,312 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BetaManagedAgentsStreamSessionEvents } from '@anthropic-ai/sdk/resources/beta/sessions/events';
+import { accumulateManagedAgentsEvent, type AccumulatedEvent } from '@anthropic-ai/sdk/lib/sessions/accumulate';
+import { systemIds } from '../../runtime/contract/ids';
+import { Api, type PlayedThread } from './api';
+
+type Streamed = BetaManagedAgentsStreamSessionEvents;
+
+let api: Api;
+let client: Anthropic;
+
+beforeAll(async () => {
+  api = await Api.open({ stream: { replayAfterMs: 300, pingMs: 400 } });
+  client = await api.client();
+});
+afterAll(() => api.close());
+
+/** Reads until an event of the type, itself included. */
+async function until(stream: AsyncIterable<Streamed>, type: string): Promise<Streamed[]> {
+  const events: Streamed[] = [];
+  for await (const event of stream) {
+    events.push(event);
+    if (event.type === type) return events;
+  }
+  return events;
+}
+
+const typesOf = (events: readonly { type: string }[]): string[] => events.map(({ type }) => type);
+const say = (sessionId: string, text: string) =>
+  client.beta.sessions.events.send(sessionId, {
+    events: [{ type: 'user.message', content: [{ type: 'text', text }] }],
+  });
+
+const TURN = [
+  'session.status_running',
+  'session.thread_status_running',
+  'user.message',
+  'span.model_request_start',
+  'agent.message',
+  'span.model_request_end',
+  'session.thread_status_idle',
+  'session.status_idle',
+];
+
+async function prepared(): Promise<{ id: string; thread: PlayedThread }> {
+  const { id } = await api.session();
+  return { id, thread: api.thread(id) };
+}
+
+describe('a stream that is opened around a send', () => {
+  test('opened before it, carries the whole turn', async () => {
+    const { id, thread } = await prepared();
+    const stream = await client.beta.sessions.events.stream(id);
+    await say(id, 'hello');
+    void thread.turn('hi');
+    expect(typesOf(await until(stream, 'session.status_idle'))).toEqual(TURN);
+  });
+
+  test('opened while input waits, carries the turn that it starts', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'hello');
+    const stream = await client.beta.sessions.events.stream(id);
+    void thread.turn('hi');
+    expect(typesOf(await until(stream, 'session.status_idle'))).toEqual(TURN);
+  });
+
+  test('opened in the middle of the turn, begins with its beginning', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'first');
+    await thread.turn('one');
+    await say(id, 'second');
+    await thread.begin();
+    const stream = await client.beta.sessions.events.stream(id);
+    void thread.finish('two');
+    expect(typesOf(await until(stream, 'session.status_idle'))).toEqual(TURN);
+  });
+
+  test('opened after the turn has ended, repeats it when nothing else is sent', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'hello');
+    await thread.turn('hi');
+    const stream = await client.beta.sessions.events.stream(id);
+    expect(typesOf(await until(stream, 'session.status_idle'))).toEqual(TURN);
+  });
+
+  test('opened after a turn but before the next send, carries only the next turn', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'first');
+    await thread.turn('one');
+    const stream = await client.beta.sessions.events.stream(id);
+    await say(id, 'second');
+    // The grace in which a repetition would begin passes while the input waits.
+    await pause(600);
+    void thread.turn('two');
+    const events = await until(stream, 'session.status_idle');
+    expect(typesOf(events)).toEqual(TURN);
+    expect(events.find(({ type }) => type === 'agent.message')).toMatchObject({ content: [{ text: 'two' }] });
+  });
+
+  test('opened by a worker, repeats nothing: a worker lists', async () => {
+    const { id, environment_id } = await api.session('self_hosted');
+    const thread = api.thread(id);
+    await say(id, 'first');
+    await thread.turn('one');
+    const worker = await api.client({ authToken: await api.environmentKey(environment_id) });
+    const stream = await worker.beta.sessions.events.stream(id);
+    await pause(600);
+    await say(id, 'second');
+    await thread.turn('two');
+    expect(typesOf(await until(stream, 'session.status_idle'))).toEqual(TURN);
+  });
+});
+
+describe('the frames of a stream', () => {
+  test('are named, carry the id that a standard client resumes from, and pings come in between', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'hello');
+    await thread.turn('hi');
+    const response = await api.fetch(`/v1/sessions/${id}/events/stream`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect(response.headers.get('request-id')).toMatch(/^req_/);
+    const text = await readFor(response, 1_500);
+    const frames = text.split('\n\n').filter((part) => part !== '');
+    expect(frames.every((part) => /^(id: sevt_\w+\n)?event: [\w.]+\ndata: \{.*\}$/.test(part))).toBe(true);
+    expect(frames.filter((part) => part === 'event: ping\ndata: {"type":"ping"}').length).toBeGreaterThan(2);
+    const ids = frames.flatMap((part) => /^id: (\S+)/.exec(part)?.[1] ?? []);
+    const listed = await client.beta.sessions.events.list(id);
+    expect(ids).toEqual(listed.data.map((event) => event.id));
+  });
+
+  test('go on after an event that the client names, be it with the query or with the header', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'hello');
+    await thread.turn('hi');
+    const { data } = await client.beta.sessions.events.list(id);
+    const from = data[2]?.id ?? '';
+    const expected = data.slice(3).map((event) => event.id);
+    const byQuery = await client.beta.sessions.events.stream(id, {}, { query: { from } });
+    const seen = (await until(byQuery, 'session.status_idle')) as { id: string }[];
+    expect(seen.map((event) => event.id)).toEqual(expected);
+    const path = `/v1/sessions/${id}/events/stream`;
+    const text = await readFor(await api.fetch(path, { headers: { 'Last-Event-ID': from } }), 200);
+    expect([...text.matchAll(/^id: (\S+)/gm)].map((match) => match[1])).toEqual(expected);
+  });
+
+  test('go on after an event that still waits, with all that it causes', async () => {
+    const { id, thread } = await prepared();
+    const sent = await say(id, 'hello');
+    const from = sent.data?.[0]?.id ?? '';
+    const stream = await client.beta.sessions.events.stream(id, {}, { query: { from } });
+    void thread.turn('hi');
+    expect(typesOf(await until(stream, 'session.status_idle'))).toEqual(TURN);
+  });
+
+  test('are refused for an event that the session does not have', async () => {
+    const { id } = await prepared();
+    for (const from of [systemIds.make('event'), 'nonsense']) {
+      const response = await api.fetch(`/v1/sessions/${id}/events/stream?from=${from}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: { message: expect.stringMatching(/^from: /) } });
+    }
+  });
+});
+
+describe('the end of a stream', () => {
+  test('comes with session.deleted when the session is deleted', async () => {
+    const { id } = await prepared();
+    const stream = await client.beta.sessions.events.stream(id);
+    const all = until(stream, 'never');
+    await client.beta.sessions.delete(id);
+    expect(typesOf(await all).at(-1)).toBe('session.deleted');
+  });
+
+  test('is not an archive, which is told to all who listen and stays out of the list', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'hello');
+    await thread.turn('hi');
+    const stream = await client.beta.sessions.events.stream(id);
+    const events = until(stream, 'session.status_terminated');
+    await client.beta.sessions.archive(id);
+    expect(typesOf(await events)).toContain('session.status_terminated');
+    expect(typesOf((await client.beta.sessions.events.list(id)).data)).not.toContain('session.status_terminated');
+    const later = await client.beta.sessions.events.stream(id);
+    expect(typesOf(await until(later, 'session.status_terminated'))).toEqual([...TURN, 'session.status_terminated']);
+  });
+
+  test('comes cleanly at its greatest age', async () => {
+    const brief = await Api.open({ stream: { maxAgeMs: 300 } });
+    const { id } = await brief.session();
+    const began = Date.now();
+    const stream = await (await brief.client()).beta.sessions.events.stream(id);
+    expect(await until(stream, 'never')).toEqual([]);
+    expect(Date.now() - began).toBeLessThan(3_000);
+    await brief.close();
+  });
+
+  test('stops the reading when the client goes', async () => {
+    const { id } = await prepared();
+    let reads = 0;
+    const { log } = api.store;
+    const original = log.readCommits;
+    log.readCommits = (...args) => {
+      reads += 1;
+      return original(...args);
+    };
+    const stream = await client.beta.sessions.events.stream(id);
+    const reading = until(stream, 'never');
+    await pause(300);
+    expect(reads).toBeGreaterThan(0);
+    stream.controller.abort();
+    await reading;
+    await pause(200);
+    const before = reads;
+    await pause(1_500);
+    expect(reads).toBe(before);
+    log.readCommits = original;
+  });
+});
+
+describe('previews', () => {
+  const chunk = (eventId: string, index: number, text: string) => ({
+    eventId,
+    eventType: 'agent.message' as const,
+    index,
+    text,
+  });
+
+  test('build up to a prefix of the final message in the official accumulator', async () => {
+    const { id, thread } = await prepared();
+    const stream = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.message', 'agent.thinking'] });
+    await say(id, 'hello');
+    const messageId = systemIds.make('event');
+    const thinkingId = systemIds.make('event');
+    void (async () => {
+      await thread.begin();
+      await thread.preview({ ...chunk(thinkingId, 0, ''), eventType: 'agent.thinking' });
+      for (const part of ['Good ', 'morning', ', wor']) {
+        await thread.preview(chunk(messageId, 0, part));
+        await pause(60);
+      }
+      await thread.finish('Good morning, world', messageId);
+      await thread.preview(chunk(messageId, 0, 'ld: too late'));
+    })();
+    const events = await until(stream, 'session.status_idle');
+    let message: AccumulatedEvent | undefined;
+    const states: unknown[] = [];
+    for (const event of events) {
+      message = accumulateManagedAgentsEvent(message, event);
+      if (event.type === 'event_delta') states.push(message?.content);
+    }
+    expect(states).toEqual(['Good ', 'Good morning', 'Good morning, wor'].map((text) => [{ type: 'text', text }]));
+    const starts = events.flatMap((event) => (event.type === 'event_start' ? [event.event] : []));
+    expect(starts).toEqual([
+      { type: 'agent.thinking', id: thinkingId },
+      { type: 'agent.message', id: messageId },
+    ]);
+    const last = events.findLastIndex((event) => event.type === 'event_delta');
+    expect(last).toBeLessThan(events.findIndex((event) => event.type === 'agent.message'));
+  });
+
+  test('are not sent to those who did not ask, nor of other types than asked for', async () => {
+    const { id, thread } = await prepared();
+    const plain = await client.beta.sessions.events.stream(id);
+    const thinking = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.thinking'] });
+    await say(id, 'hello');
+    const messageId = systemIds.make('event');
+    void (async () => {
+      await thread.begin();
+      await thread.preview(chunk(messageId, 0, 'He'));
+      await pause(400);
+      await thread.finish('Hello', messageId);
+    })();
+    expect(typesOf(await until(plain, 'session.status_idle'))).toEqual(TURN);
+    expect(typesOf(await until(thinking, 'session.status_idle'))).toEqual(TURN);
+  });
+
+  test('of a message under way reach a stream that comes later, from their beginning or not at all', async () => {
+    const { id, thread } = await prepared();
+    await say(id, 'hello');
+    await thread.begin();
+    const messageId = systemIds.make('event');
+    await thread.preview(chunk(messageId, 0, 'Hel'));
+    const late = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.message'] });
+    void (async () => {
+      await pause(300);
+      await thread.preview(chunk(messageId, 0, 'lo'));
+      await pause(300);
+      await thread.finish('Hello', messageId);
+    })();
+    const events = await until(late, 'session.status_idle');
+    const text = events.flatMap((event) => (event.type === 'event_delta' ? [event.delta.content.text] : [])).join('');
+    expect(text).toBe('Hello');
+    expect(typesOf(events).slice(0, 4)).toEqual(TURN.slice(0, 4));
+  });
+
+  test('of unknown types are refused', async () => {
+    const { id } = await prepared();
+    const response = await api.fetch(`/v1/sessions/${id}/events/stream?event_deltas[]=agent.tool_use`);
+    expect(response.status).toBe(400);
+  });
+});
+
+/** What a stream says in so many milliseconds. */
+async function readFor(response: Response, ms: number): Promise<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const stop = setTimeout(() => void reader?.cancel(), ms);
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) text += next.value;
+  clearTimeout(stop);
+  return text;
+}
