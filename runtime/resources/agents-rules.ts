@@ -34,6 +34,11 @@ export function resolveSkills(params: Body['skills'] | null): Skills {
   });
 }
 
+/** Skills are read with tools. @throws ApiError 400 when an agent that has skills would lose all its tools (reference 5.1). */
+export function refuseToolless(tools: Agent['tools'], skills: Skills): void {
+  if (tools.length === 0 && skills.length > 0) throw invalid('tools: cannot be cleared while the agent has skills');
+}
+
 /** Who runs act as. It is kept and shown; runs of this server act as the harness's own role. */
 export function resolveIdentity(params: Body['execution_identity']): Agent['execution_identity'] {
   return params?.type === 'aws_role' ? { type: 'aws_role', role_arn: params.role_arn } : { type: 'service_account' };

@@ -4,7 +4,7 @@ import type { Agent, SessionAgent } from '../contract/wire';
 import type { Store } from '../store/ports';
 import { loadAgent } from './agents';
 import { resolveModel } from './agents-model';
-import { checkTools, resolveServers, resolveSkills } from './agents-rules';
+import { checkTools, refuseToolless, resolveServers, resolveSkills } from './agents-rules';
 import { resolveTools } from './agents-tools';
 
 type AgentParams = Operations['sessions.create']['body']['agent'];
@@ -55,9 +55,7 @@ function override(base: SessionAgent, given: Overrides): SessionAgent {
     mcp_servers: given.mcp_servers === undefined ? base.mcp_servers : resolveServers(given.mcp_servers),
     skills: given.skills === undefined ? base.skills : resolveSkills(given.skills),
   };
-  if (given.tools !== undefined && agent.tools.length === 0 && agent.skills.length > 0) {
-    throw invalid('agent.tools: cannot be cleared while the agent has skills');
-  }
+  if (given.tools !== undefined) refuseToolless(agent.tools, agent.skills);
   checkTools(agent.tools, agent.mcp_servers);
   return agent;
 }

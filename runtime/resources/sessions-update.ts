@@ -5,7 +5,7 @@ import type { Micros } from '../contract/time';
 import type { EventOf, SessionAgent } from '../contract/wire';
 import type { SessionRecord } from '../store/records';
 import { listCostNanoUsd } from '../thread/summary';
-import { resolveServers, checkTools } from './agents-rules';
+import { checkTools, refuseToolless, resolveServers } from './agents-rules';
 import { resolveTools } from './agents-tools';
 import { AMEND_ATTEMPTS, concurrentModification } from './amend';
 import { deliver, wakeSoon } from './deliver';
@@ -74,6 +74,7 @@ function changedAgent(session: SessionRecord, thread: ThreadNow, given: NonNulla
     throw invalid(`Session ${session.id} cannot change its agent while its status is "${status}". It must be idle.`);
   }
   const tools = given.tools === undefined ? session.agent.tools : resolveTools(given.tools);
+  if (given.tools !== undefined) refuseToolless(tools, session.agent.skills);
   const servers = given.mcp_servers === undefined ? session.agent.mcp_servers : resolveServers(given.mcp_servers);
   checkTools(tools, servers);
   admitServers(servers, session.environmentConfig);
