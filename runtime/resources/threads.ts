@@ -58,8 +58,8 @@ function toThread(session: SessionRecord, thread: ThreadNow, now: Micros): Threa
 }
 
 /** Whether the thread's first turn has come to an end: until then it shows neither timing nor usage (reference 5.2). */
-function hasBeenIdle({ cycleStart, runningSince, activeMicros, status }: ThreadSummary): boolean {
-  return cycleStart > 0 && (activeMicros > 0 || runningSince === null) && status !== 'rescheduling';
+function hasBeenIdle({ cycleStart, runningSince, activeMicros }: ThreadSummary): boolean {
+  return cycleStart > 0 && (activeMicros > 0 || runningSince === null);
 }
 
 /** A thread's usage is its session's without the price of the running time, which is the session's alone. */
