@@ -17,6 +17,7 @@ one by one and then in drawn pairs and triples. Each finished history must hold 
 `;
 
 const MAX_SHOWN = 5;
+const SINGLES_SHARE = 0.6;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -43,9 +44,11 @@ async function simulate(wanted: number, seed: number, name: string): Promise<Fai
     `${singles.length} single faults in ${chosen.length} scenarios; playing ${wanted} schedules, seed ${seed}`,
   );
   const failures: Failure[] = [];
-  const stride = Math.max(1, singles.length / wanted);
+  // Fewer schedules than single faults: the single ones are spread evenly, and a part is drawn all the same.
+  const ofSingles = Math.min(singles.length, Math.ceil(wanted * SINGLES_SHARE));
+  const spread = Array.from({ length: ofSingles }, (_, n) => singles[Math.floor((n * singles.length) / ofSingles)]);
   for (let played = 0; played < wanted; played += 1) {
-    const failure = await checkNext(explorers, singles, played, stride);
+    const failure = await checkNext(explorers, spread, played);
     if (failure) failures.push(failure);
     if ((played + 1) % 500 === 0) console.log(`${played + 1} played, ${failures.length} failed`);
   }
@@ -53,14 +56,12 @@ async function simulate(wanted: number, seed: number, name: string): Promise<Fai
   return failures;
 }
 
-/** All single faults come first (spread evenly, when there are more of them than schedules), then what is drawn. */
 async function checkNext(
   explorers: readonly Explorer[],
-  singles: readonly { explorer: Explorer; schedule: Schedule }[],
+  singles: readonly ({ explorer: Explorer; schedule: Schedule } | undefined)[],
   played: number,
-  stride: number,
 ): Promise<Failure | undefined> {
-  const single = singles[Math.floor(played * stride)];
+  const single = singles[played];
   if (single) return single.explorer.check(single.schedule);
   const drawn = played - singles.length;
   const explorer = explorers[drawn % explorers.length];
