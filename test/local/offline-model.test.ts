@@ -42,6 +42,7 @@ const request = (
 });
 const textOf = (message: BetaMessage): string =>
   message.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
+const shapes = (message: BetaMessage) => message.content.map((block) => ({ ...block, id: undefined }));
 const failureOf = async (promise: PromiseLike<unknown>): Promise<APIError> => {
   try {
     await promise;
@@ -56,7 +57,6 @@ describe('the offline model as a Messages API', () => {
     const whole = await client.beta.messages.create(request('Run `echo hello` please'));
     const streamed = await client.beta.messages.stream(request('Run `echo hello` please')).finalMessage();
     expect(streamed.stop_reason).toBe('tool_use');
-    const shapes = (message: BetaMessage) => message.content.map((block) => ({ ...block, id: undefined }));
     expect(shapes(streamed)).toEqual(shapes(whole));
   });
 
@@ -251,9 +251,10 @@ describe('what the offline model reads from a text', () => {
   });
 });
 
+const ask = (system: string, content: string) =>
+  respondOffline({ model: 'm', max_tokens: 10, betas: [], system, messages: [{ role: 'user', content }] });
+
 describe('what the offline model says to the harness', () => {
-  const ask = (system: string, content: string) =>
-    respondOffline({ model: 'm', max_tokens: 10, betas: [], system, messages: [{ role: 'user', content }] });
   const judge = (call: string) =>
     ask(
       'Answer ALLOW, DENY or ASK.',
