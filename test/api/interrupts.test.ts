@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, conversations, say } from '../support/conversations';
+import { startLocalServer, type LocalServer } from '../support/local-server';
+import {
+  history,
+  newSession,
+  ofType,
+  onlyOne,
+  tell,
+  textOf,
+  TOOLSET,
+  turn,
+  typesOf,
+  untilIdle,
+} from '../support/sessions';
+
+const LONG = 'word '.repeat(2_000);
+
+let server: LocalServer;
+beforeAll(async () => {
+  server = await startLocalServer(
+    conversations({
+      'talk for long': [say(LONG, { betweenMs: 20 }), say('Something else, then.')],
+      'sleep for long': [call(['bash', { command: 'sleep 300' }]), say('Awake.')],
+      'think a while': [say('First thought.', { beforeMs: 700 }), say('Second thought.')],
+    }),
+  );
+});
+afterAll(() => server.close());
+
+const interrupt = (sessionId: string) =>
+  server.client.beta.sessions.events.send(sessionId, { events: [{ type: 'user.interrupt' }] });
+
+describe('an interrupt', () => {
+  test('stops a model that is talking, at once', async () => {
+    const { client } = server;
+    const session = await newSession(client);
+    const stream = await client.beta.sessions.events.stream(session.id);
+    await tell(client, session.id, 'talk for long');
+    await sleep(500);
+    const before = Date.now();
+    await interrupt(session.id);
+    const events = await untilIdle(stream);
+    expect(Date.now() - before).toBeLessThan(3_000);
+    expect(ofType(events, 'span.model_request_end')).toHaveLength(1);
+    expect(onlyOne(events, 'session.status_idle').stop_reason).toEqual({ type: 'end_turn' });
+    expect(typesOf(events)).toContain('user.interrupt');
+  });
+
+  test('ends a call that is running with an error result', async () => {
+    const { client } = server;
+    const session = await newSession(client, { tools: [TOOLSET] });
+    const stream = await client.beta.sessions.events.stream(session.id);
+    await tell(client, session.id, 'sleep for long');
+    await sleep(1_500);
+    await interrupt(session.id);
+    const events = await untilIdle(stream);
+    const result = onlyOne(events, 'agent.tool_result');
+    expect(result.is_error).toBe(true);
+    expect(textOf(result)).toBe('Tool execution was interrupted before completion. Please retry.');
+    expect(typesOf(events).slice(-5)).toEqual([
+      'agent.tool_result',
+      'user.interrupt',
+      'session.thread_status_idle',
+      'session.usage',
+      'session.status_idle',
+    ]);
+    const again = await turn(client, session.id, () => tell(client, session.id, 'and now?'));
+    expect(textOf(onlyOne(again, 'agent.message'))).toBe('Awake.');
+  });
+
+  test('with a message in the same request sets the model on another way', async () => {
+    const { client } = server;
+    const session = await newSession(client);
+    await tell(client, session.id, 'talk for long');
+    await sleep(500);
+    await client.beta.sessions.events.send(session.id, {
+      events: [
+        { type: 'user.interrupt' },
+        { type: 'user.message', content: [{ type: 'text', text: 'Something else, please.' }] },
+      ],
+    });
+    const messages: string[] = [];
+    const deadline = Date.now() + 10_000;
+    while (!messages.includes('Something else, then.') && Date.now() < deadline) {
+      await sleep(100);
+      messages.splice(0, Infinity, ...ofType(await history(client, session.id), 'agent.message').map(textOf));
+    }
+    expect(messages.at(-1)).toBe('Something else, then.');
+  });
+
+  test('of an idle session does nothing', async () => {
+    const { client } = server;
+    const session = await newSession(client);
+    await interrupt(session.id);
+    await sleep(300);
+    expect((await client.beta.sessions.retrieve(session.id)).status).toBe('idle');
+  });
+});
+
+describe('a message that comes while the model is at work', () => {
+  test('joins the next model request of the same turn', async () => {
+    const { client } = server;
+    const session = await newSession(client);
+    const stream = await client.beta.sessions.events.stream(session.id);
+    await tell(client, session.id, 'think a while');
+    await sleep(200);
+    await tell(client, session.id, 'and consider this');
+    const events = await untilIdle(stream);
+    expect(ofType(events, 'agent.message').map(textOf)).toEqual(['First thought.', 'Second thought.']);
+    expect(ofType(events, 'session.status_running')).toHaveLength(1);
+  });
+});
