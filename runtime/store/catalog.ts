@@ -36,7 +36,7 @@ export function createCatalog<T>(kind: string, { table, codec, blobs }: CatalogD
 
   return {
     async create(workspace, id, value) {
-      const created = await table.put(await itemOf(workspace, id, value, 1), { text: ITEM_IS_NEW });
+      const created = await table.put(await itemOf(workspace, id, value, 1), given(ITEM_IS_NEW));
       if (!created) throw new Error(`There is an entry ${id} in ${kind} already`);
     },
 
@@ -50,11 +50,11 @@ export function createCatalog<T>(kind: string, { table, codec, blobs }: CatalogD
       return table.put(await itemOf(workspace, id, value, revision + 1), condition);
     },
 
-    // The entry goes last: as long as it is there, a repeated delete finds what is left.
+    // The entry after its versions, so that a repeated delete finds them; blobs after the items that point at them.
     async delete(workspace, id) {
       await table.deleteRange({ partition: versionPartition(kind, workspace, id), ...versionRange });
-      await blobs.deletePrefix(catalogBlobs(kind, workspace, id));
       await table.delete(catalogKey(kind, workspace, id));
+      await blobs.deletePrefix(catalogBlobs(kind, workspace, id));
     },
 
     async list(workspace, page, keep = () => true) {

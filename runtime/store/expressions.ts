@@ -22,7 +22,7 @@ export interface Change {
 }
 
 /** A named condition's text with the values it speaks of. */
-export const given = (text: string, values: Attributes): Condition => ({ text, values });
+export const given = (text: string, values: Attributes = {}): Condition => ({ text, values });
 /** True when one of them is. */
 export const anyOf = (...texts: readonly string[]): string => texts.map((text) => `(${text})`).join(' OR ');
 /** True when all of them are. */

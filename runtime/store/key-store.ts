@@ -53,8 +53,8 @@ export function createKeyStore(table: Table, clock: Clock): KeyStore {
       const row = rows.find((item) => item.key_id === keyId);
       if (!row) return false;
       const revoked = { initially: { revoked_at: at } };
-      await table.update(keyHashKey(String(row.key_hash)), revoked, given(ITEM_EXISTS, {}));
-      await table.update({ pk: row.pk, sk: row.sk }, revoked, given(ITEM_EXISTS, {}));
+      await table.update(keyHashKey(String(row.key_hash)), revoked, given(ITEM_EXISTS));
+      await table.update({ pk: row.pk, sk: row.sk }, revoked, given(ITEM_EXISTS));
       return true;
     },
 

@@ -67,7 +67,7 @@ export function createSessionStore(table: Table, codec: BodyCodec, blobs: BlobSt
     async create(session) {
       const key = sessionKey(session.workspace, session.id);
       const item = { ...key, status: session.status, ...(await attributesOf(session)) };
-      const created = await table.put(item, { text: ITEM_IS_NEW });
+      const created = await table.put(item, given(ITEM_IS_NEW));
       if (!created) throw new Error(`There is a session ${session.id} already`);
     },
 
@@ -93,12 +93,10 @@ export function createSessionStore(table: Table, codec: BodyCodec, blobs: BlobSt
         },
       ),
 
-    // The blobs first and the record last: as long as the record is there, a repeated delete finds what is left.
+    // The item before its blob: nobody finds a record whose body is gone.
     async delete(workspace, sessionId) {
-      const key = sessionKey(workspace, sessionId);
-      await table.update(key, { set: { deleting: true, ...NOT_LISTED } }, given(ITEM_EXISTS, {}));
+      await table.delete(sessionKey(workspace, sessionId));
       await blobs.deletePrefix(sessionBlobs(workspace, sessionId));
-      await table.delete(key);
     },
 
     async anyInEnvironment(workspace, environmentId) {

@@ -32,7 +32,7 @@ export function createStore({ client, tables, blobs, clock = systemClock }: Stor
     sessions: createSessionStore(sessions, codec, blobs),
     agents: createVersionedCatalog<Agent>('agents', catalogs),
     environments: createCatalog<Environment>('environments', catalogs),
-    work: createWorkStore(control, codec, clock),
+    work: createWorkStore(control, clock),
     keys: createKeyStore(control, clock),
     due: createDueIndex({ sessions, control }),
     blobs,

@@ -118,6 +118,27 @@ export class Table {
     await this.client.send(new PutItemCommand({ TableName: this.name, Item: toAttributes(item) }));
   }
 
+  /**
+   * Puts the item whatever is there, with one request and no more. When it throws, the put may have been carried out all the
+   * same: for an item that others delete once they have seen it, putting it again would bring it back.
+   */
+  async putOnce(item: Item): Promise<void> {
+    const command = new PutItemCommand({ TableName: this.name, Item: toAttributes(item) });
+    let failure: unknown;
+    // Beneath the SDK's retries: it would recognize the error itself as one after which it may try again.
+    command.middlewareStack.add(
+      (next) => (args) =>
+        next(args).catch((error: unknown) => {
+          failure = error;
+          throw new Error('Sent once, and not to be sent again');
+        }),
+      { step: 'finalizeRequest', priority: 'low', name: 'sendOnce' },
+    );
+    await this.client.send(command).catch((error: unknown) => {
+      throw failure ?? error;
+    });
+  }
+
   /** Changes attributes, creating the item unless the condition forbids. The item afterwards; undefined when it was refused. */
   async update(key: ItemKey, change: Change, condition: Condition): Promise<Item | undefined> {
     const writeId = newWriteId();

@@ -1,5 +1,6 @@
 import type { BodyCodec, StoredBody } from './codec';
 import { ITEM_IS_NEW } from './conditions';
+import { given } from './expressions';
 import { commitKey, commitRange, LAST_COMMIT, threadBlobs, threadPartition } from './keys';
 import type { ThreadLog } from './ports';
 import type { Commit } from './records';
@@ -50,7 +51,7 @@ export function createCommits(
 
     async append(ref, commit) {
       const body = await codec.encode(commit, threadBlobs(ref));
-      const written = await table.put({ ...commitKey(ref, commit.n), ...body }, { text: ITEM_IS_NEW });
+      const written = await table.put({ ...commitKey(ref, commit.n), ...body }, given(ITEM_IS_NEW));
       return written ? 'written' : 'taken';
     },
   };

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Micros } from '../contract/time';
 import type { BodyCodec, StoredBody } from './codec';
-import { ITEM_EXISTS, ITEM_IS_NEW } from './conditions';
+import { ITEM_EXISTS } from './conditions';
 import { dueAttributes } from './due-index';
 import { given } from './expressions';
 import { inboxKey, inboxNameOf, inboxRange, threadBlobs, threadPartition } from './keys';
 import type { ThreadLog } from './ports';
-import type { InboxEntry } from './records';
+import type { InboxEntry, ThreadRef } from './records';
 import type { Item, Table } from './table';
 
 const MICROS_DIGITS = 16;
@@ -25,24 +26,61 @@ function namesByTime(): (at: Micros) => string {
   };
 }
 
+/** An item that did not arrive is sent again this often, after waits that double from 50 ms. */
+const ACCEPT_TRIES = 4;
+const ACCEPT_WAIT_MS = 50;
+/** How far back the log is searched for an item whose fate is unknown. A thread makes a few commits a second. */
+const RECENT_COMMITS = 25;
+
+/** What the inbox stands on. */
+export interface InboxDeps {
+  readonly table: Table;
+  readonly codec: BodyCodec;
+  readonly readCommits: ThreadLog['readCommits'];
+}
+
 /** The inbox of a thread: anyone may put, and only those who have committed an item's entries delete it. */
-export function createInbox(
-  table: Table,
-  codec: BodyCodec,
-): Pick<ThreadLog, 'accept' | 'readInbox' | 'settle' | 'park'> {
+export function createInbox({
+  table,
+  codec,
+  readCommits,
+}: InboxDeps): Pick<ThreadLog, 'accept' | 'readInbox' | 'settle' | 'park'> {
   const nextName = namesByTime();
+
+  /** Whether an item is in the inbox, or was and has been used up. */
+  async function hasArrived(ref: ThreadRef, name: string): Promise<boolean> {
+    if (await table.get(inboxKey(ref, name))) return true;
+    for await (const commit of readCommits(ref, { from: 1, limit: RECENT_COMMITS, descending: true })) {
+      if (commit.consumed.includes(name)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Puts the item, again if need be. Not by the SDK's retries: when an answer is lost, a harness may use the item up and
+   * delete it before the second try, which would bring the events back to be processed twice.
+   */
+  async function deliver(ref: ThreadRef, name: string, item: Item): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await table.putOnce(item);
+      } catch (error) {
+        if (await hasArrived(ref, name)) return;
+        if (tries === ACCEPT_TRIES) throw error;
+        await sleep(ACCEPT_WAIT_MS * 2 ** (tries - 1));
+      }
+    }
+  }
+
   return {
     async accept(ref, entries, acceptedAt, wakeBy) {
       const name = nextName(acceptedAt);
-      await table.put(
-        {
-          ...inboxKey(ref, name),
-          accepted_at: acceptedAt,
-          ...dueAttributes('inbox', threadPartition(ref), wakeBy),
-          ...(await codec.encode(entries, threadBlobs(ref))),
-        },
-        { text: ITEM_IS_NEW },
-      );
+      await deliver(ref, name, {
+        ...inboxKey(ref, name),
+        accepted_at: acceptedAt,
+        ...dueAttributes('inbox', threadPartition(ref), wakeBy),
+        ...(await codec.encode(entries, threadBlobs(ref))),
+      });
       return { key: name, acceptedAt, entries };
     },
 
@@ -63,7 +101,7 @@ export function createInbox(
 
     async park(ref, keys) {
       const due = dueAttributes('inbox', threadPartition(ref), undefined);
-      await Promise.all(keys.map((key) => table.update(inboxKey(ref, key), { set: due }, given(ITEM_EXISTS, {}))));
+      await Promise.all(keys.map((key) => table.update(inboxKey(ref, key), { set: due }, given(ITEM_EXISTS))));
     },
   };
 }

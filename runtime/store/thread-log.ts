@@ -18,9 +18,10 @@ export interface ThreadLogDeps {
 
 /** The log of threads, over the sessions table. */
 export function createThreadLog({ table, codec, blobs, clock }: ThreadLogDeps): ThreadLog {
+  const commits = createCommits(table, codec);
   return {
-    ...createInbox(table, codec),
-    ...createCommits(table, codec),
+    ...createInbox({ table, codec, readCommits: commits.readCommits }),
+    ...commits,
     ...createHead(table),
     ...createPreviews(table, clock),
 

@@ -1,5 +1,4 @@
 import { MICROS_PER_SECOND, type Clock, type Micros } from '../contract/time';
-import type { BodyCodec, StoredBody } from './codec';
 import { ITEM_IS_NEW, REVISION_IS_STILL_PREVIOUS } from './conditions';
 import { dueAttributes } from './due-index';
 import { given } from './expressions';
@@ -19,22 +18,7 @@ const PAGE = 50;
  * and deleted after it, and believed only where the item bears that id: whatever a crash leaves of the two, a pointer
  * without its item is the same as none.
  */
-export function createWorkStore(table: Table, codec: BodyCodec, clock: Clock): WorkStore {
-  const toWork = (item: Item): Promise<WorkRecord> => codec.decode<WorkRecord>(item as StoredBody);
-
-  async function itemOf(work: WorkRecord): Promise<Item> {
-    return {
-      ...workKey(work.workspace, work.environmentId, work.sessionId),
-      revision: work.revision,
-      work_workspace: work.workspace,
-      work_environment: work.environmentId,
-      work_id: work.id,
-      ...queueAttributes(work),
-      ...dueAttributes('work', work.id, work.leaseUntil ?? undefined),
-      ...(await codec.encode(work, `${workPartition(work.workspace, work.environmentId)}/`)),
-    };
-  }
-
+export function createWorkStore(table: Table, clock: Clock): WorkStore {
   async function bySession(
     workspace: string,
     environmentId: string,
@@ -49,7 +33,7 @@ export function createWorkStore(table: Table, codec: BodyCodec, clock: Clock): W
     const items = await table.getAll(
       pointers.map((pointer) => workKey(workspace, environmentId, String(pointer.session_id))),
     );
-    const work = await Promise.all(items.map((item) => item && toWork(item)));
+    const work = items.map((item) => item && toWork(item));
     return work.filter((found, i): found is WorkRecord => found?.id === pointers[i]?.work_id && found !== undefined);
   }
 
@@ -65,13 +49,13 @@ export function createWorkStore(table: Table, codec: BodyCodec, clock: Clock): W
     async create(work) {
       const name = workNameKey(work.workspace, work.environmentId, work.id);
       await table.set({ ...name, session_id: work.sessionId, work_id: work.id });
-      const created = await table.put(await itemOf(work), { text: ITEM_IS_NEW });
+      const created = await table.put(itemOf(work), given(ITEM_IS_NEW));
       if (!created) await table.delete(name);
       return created;
     },
 
     async update(work) {
-      return table.put(await itemOf(work), given(REVISION_IS_STILL_PREVIOUS, { previous: work.revision - 1 }));
+      return table.put(itemOf(work), given(REVISION_IS_STILL_PREVIOUS, { previous: work.revision - 1 }));
     },
 
     async delete(work) {
@@ -84,7 +68,7 @@ export function createWorkStore(table: Table, codec: BodyCodec, clock: Clock): W
       const query = { index: QUEUE_INDEX, partition: workPartition(workspace, environmentId), pageSize: PAGE };
       for await (const hints of table.pages(query)) {
         for (const item of await table.getAll(hints)) {
-          const work = item && (await toWork(item));
+          const work = item && toWork(item);
           if (work?.state === 'queued') found.push(work);
           if (found.length === limit) return found;
         }
@@ -128,6 +112,22 @@ export function createWorkStore(table: Table, codec: BodyCodec, clock: Clock): W
       }
       return count;
     },
+  };
+}
+
+/** A record is small (its metadata is bounded), so it needs no body that could be deflated or put elsewhere. */
+const toWork = (item: Item): WorkRecord => JSON.parse(String(item.record)) as WorkRecord;
+
+function itemOf(work: WorkRecord): Item {
+  return {
+    ...workKey(work.workspace, work.environmentId, work.sessionId),
+    revision: work.revision,
+    work_workspace: work.workspace,
+    work_environment: work.environmentId,
+    work_id: work.id,
+    ...queueAttributes(work),
+    ...dueAttributes('work', work.id, work.leaseUntil ?? undefined),
+    record: JSON.stringify(work),
   };
 }
 

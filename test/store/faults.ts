@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /**
  * Makes a client lose answers: the request reaches the database and is carried out, then the connection "breaks". Inside the
- * SDK's retries, so that they see it as they would see the network.
+ * SDK's retries, just above the socket, so that they see it as they would see the network.
  *
  * @param loses which of the answers, counted from 1, are lost.
  */
@@ -15,7 +15,7 @@ export function loseAnswers(client: DynamoDBClient, loses: (n: number) => boolea
       if (loses(answers)) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
       return result;
     },
-    { step: 'finalizeRequest', priority: 'low', name: 'loseAnswers' },
+    { step: 'deserialize', priority: 'low', name: 'loseAnswers' },
   );
 }
 
@@ -25,7 +25,7 @@ export function cutOff(client: DynamoDBClient): void {
     () => async () => {
       throw Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
     },
-    { step: 'finalizeRequest', priority: 'low', name: 'cutOff' },
+    { step: 'deserialize', priority: 'low', name: 'cutOff' },
   );
 }
 
@@ -38,7 +38,7 @@ export function countRequests(client: DynamoDBClient): Map<string, number> {
       counts.set(name, (counts.get(name) ?? 0) + 1);
       return next(args);
     },
-    { step: 'finalizeRequest', priority: 'low', name: 'countRequests' },
+    { step: 'deserialize', priority: 'low', name: 'countRequests' },
   );
   return counts;
 }

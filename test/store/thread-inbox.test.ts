@@ -2,8 +2,8 @@ import { createStore } from '../../runtime/store/store';
 import { waiting } from '../../runtime/thread/inbox';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { openEngine, type Engine } from './engine';
-import { loseAnswers } from './faults';
-import { commit, message, newThread, noise } from './values';
+import { cutOff, loseAnswers } from './faults';
+import { collect, commit, message, newThread, noise } from './values';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -58,6 +58,51 @@ describe('the inbox', () => {
     loseAnswers(client, (n) => n === 1);
     await engine.storeOf(client).log.accept(ref, [message('once')], NOW, LATER);
     client.destroy();
+    expect(await engine.store.log.readInbox(ref)).toHaveLength(1);
+  });
+
+  it('does not bring back what a harness used up while the answer to the put was lost', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    const client = engine.connect();
+    let puts = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const result = await next(args);
+        if (context.commandName !== 'PutItemCommand' || (puts += 1) > 1) return result;
+        const consumed = (await log.readInbox(ref)).map(({ key }) => key);
+        expect(await log.append(ref, commit(1, { consumed }))).toBe('written');
+        await log.settle(ref, consumed);
+        for (let n = 2; n < 6; n += 1) await log.append(ref, commit(n));
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      },
+      { step: 'deserialize', priority: 'low', name: 'harness' },
+    );
+    const { key } = await engine.storeOf(client).log.accept(ref, [message('once')], NOW, LATER);
+    client.destroy();
+    expect(await log.readInbox(ref)).toEqual([]);
+    expect((await collect(log.readCommits(ref, { from: 1 }))).flatMap(({ consumed }) => consumed)).toEqual([key]);
+  });
+
+  it('sends a request again that did not arrive, and gives up when nothing does', async () => {
+    const ref = newThread();
+    const client = engine.connect();
+    let sent = 0;
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'PutItemCommand' && (sent += 1) < 3) throw new Error('no connection');
+        return next(args);
+      },
+      { step: 'deserialize', priority: 'low', name: 'flaky' },
+    );
+    await engine.storeOf(client).log.accept(ref, [message('once')], NOW, LATER);
+    client.destroy();
+    expect(await engine.store.log.readInbox(ref)).toHaveLength(1);
+
+    const dead = engine.connect();
+    cutOff(dead);
+    await expect(engine.storeOf(dead).log.accept(ref, [message('never')], NOW, LATER)).rejects.toThrow();
+    dead.destroy();
     expect(await engine.store.log.readInbox(ref)).toHaveLength(1);
   });
 
