@@ -8,8 +8,8 @@ import type { Commit, InboxEntry, InboxItem, PreviewChunk, SessionRecord, Thread
 /** The log of a thread. */
 export interface ThreadLog {
   /**
-   * Puts one request's entries into the inbox, all or none, and returns the item. A body too big for an item goes to the
-   * blobs first. The item is due at `wakeBy`: if no wake has seen it by then, the sweeper causes one.
+   * Puts one request's entries into the inbox, all or none and once, and returns the item. A body too big for an item goes
+   * to the blobs first. The item is due at `wakeBy`: if no wake has seen it by then, the sweeper causes one.
    */
   accept(ref: ThreadRef, entries: readonly InboxEntry[], acceptedAt: Micros, wakeBy: Micros): Promise<InboxItem>;
 
@@ -34,7 +34,8 @@ export interface ThreadLog {
 
   /**
    * Puts commit `n` if it is not there yet. 'taken' means that somebody else wrote it: the caller has not read all there is.
-   * An answer that was lost is not an error: the caller reads commit `n` and compares `by`.
+   * An answer that was lost is not an error: the item is read and recognized. When this throws all the same, the commit may
+   * have been written or not, and who reads the log again sees which.
    */
   append(ref: ThreadRef, commit: Commit): Promise<'written' | 'taken'>;
 
@@ -96,7 +97,12 @@ export interface SessionStore {
   update(session: SessionRecord): Promise<boolean>;
   /** Projects a status for the lists. Best effort, ordered by the commit's number: an older commit never overwrites. */
   project(workspace: string, sessionId: string, status: SessionRecord['status'], commit: number): Promise<void>;
+  /**
+   * Sessions by id, which is by creation; archived and terminated ones only as the filter asks. The list is read from an
+   * index: a session created a moment ago may not be in it yet, and each that is has been read again.
+   */
   list(workspace: string, filter: SessionFilter, page: PageRequest): Promise<Page<SessionRecord>>;
+  /** Deletes the record alone. Delete its threads first: as long as it is there, they can be found. */
   delete(workspace: string, sessionId: string): Promise<void>;
   /** Whether any session that is not deleted was created in this environment. */
   anyInEnvironment(workspace: string, environmentId: string): Promise<boolean>;
@@ -210,6 +216,7 @@ export interface KeyRecord {
 export interface KeyStore {
   /** Stores the SHA-256 (hex) of a key with what it stands for. */
   put(hash: string, key: KeyRecord): Promise<void>;
+  /** Undefined when there is no such key, or when it was revoked or has expired. */
   findByHash(hash: string): Promise<KeyRecord | undefined>;
   /** Keys of persons and environments, newest first; session tokens are not listed. */
   list(kind: 'api_key' | 'environment_key', workspace?: string): Promise<KeyRecord[]>;
