@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { isId } from '../contract/ids';
-import type { SandboxLauncher, WorkQueue } from '../resources/ports';
+import type { GoneWorker, SandboxLauncher, WorkQueue } from '../resources/ports';
 import type { SupervisorConfig } from '../sandbox/supervisor-config';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
@@ -34,40 +34,47 @@ const SHUTDOWN_WITHIN_MS = 6_000;
 /** In a session's directory while a worker of it lives: whose worker, so that a successor of this process can tell. */
 const MARK = 'worker.json';
 
-type Mark = Pick<WorkRecord, 'workspace' | 'environmentId' | 'id'>;
-
 /** Starts the workers of `cloud` environments as child processes, each with its session's own directory. */
 export class LocalLauncher implements SandboxLauncher {
   private readonly workers = new Map<string, Worker>();
   /** What happens to one session's worker happens one after the other. */
   private readonly turns = new Map<string, Promise<unknown>>();
+  private closing = false;
 
   constructor(private readonly options: LocalLauncherOptions) {}
 
-  start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void> {
-    return this.inTurn(session.id, async () => {
-      const previous = this.workers.get(session.id);
-      if (previous?.serves(work, secret)) return;
-      await previous?.leave(LEAVE_WITHIN_MS);
-      const directory = this.directoryOf(session.id);
-      const places = await preparePlaces(directory);
-      const network = networkOf(session);
-      const config: SupervisorConfig = {
-        baseUrl: this.options.baseUrl(),
-        environmentId: work.environmentId,
-        workId: work.id,
-        sessionId: session.id,
-        workSecret: secret,
-        privateDir: places.privateDir,
-        maxIdleMs: this.options.maxIdleMs,
-        toolHost: this.options.isolation.command(places, { network }),
-      };
-      const mark: Mark = { workspace: work.workspace, environmentId: work.environmentId, id: work.id };
-      await writeFile(join(directory, MARK), JSON.stringify(mark), { mode: 0o600 });
-      const worker = new Worker(this.options.supervisor, config, this.options.log);
-      this.workers.set(session.id, worker);
-      void worker.ended.then((how) => this.ended(session.id, worker, mark, how));
-    });
+  async start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void> {
+    try {
+      await this.inTurn(session.id, () => this.replace(work, session, secret));
+    } catch (error) {
+      this.options.log(`${session.id}: the sandbox could not be started: ${String(error)}`);
+      throw error;
+    }
+  }
+
+  private async replace(work: WorkRecord, session: SessionRecord, secret: string): Promise<void> {
+    const previous = this.workers.get(session.id);
+    if (previous?.serves(work, secret)) return;
+    await previous?.leave(LEAVE_WITHIN_MS);
+    if (this.closing) throw new Error('the system is stopping');
+    const directory = this.directoryOf(session.id);
+    const places = await preparePlaces(directory);
+    const { workspace, environmentId, id, sessionTokenHash } = work;
+    const mark: GoneWorker = { workspace, environmentId, id, sessionTokenHash };
+    await writeFile(join(directory, MARK), JSON.stringify(mark), { mode: 0o600 });
+    const config: SupervisorConfig = {
+      baseUrl: this.options.baseUrl(),
+      environmentId,
+      workId: id,
+      sessionId: session.id,
+      workSecret: secret,
+      privateDir: places.privateDir,
+      maxIdleMs: this.options.maxIdleMs,
+      toolHost: this.options.isolation.command(places, { network: networkOf(session) }),
+    };
+    const worker = new Worker(this.options.supervisor, config, this.options.log);
+    this.workers.set(session.id, worker);
+    void worker.ended.then((how) => this.ended(session.id, worker, mark, how));
   }
 
   stop(session: Pick<SessionRecord, 'id'>, { discard }: { discard: boolean }): Promise<void> {
@@ -97,19 +104,22 @@ export class LocalLauncher implements SandboxLauncher {
 
   /** Ends all workers, with time to say what became of their calls. Call it while the API still answers. */
   async close(): Promise<void> {
+    this.closing = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.finish(SHUTDOWN_WITHIN_MS)));
   }
 
-  private async ended(sessionId: string, worker: Worker, mark: Mark, how: string): Promise<void> {
-    if (this.workers.get(sessionId) === worker) this.workers.delete(sessionId);
-    if (worker.dismissed) return;
-    await rm(join(this.directoryOf(sessionId), MARK), { force: true });
-    await this.report(mark, how);
+  private async ended(sessionId: string, worker: Worker, mark: GoneWorker, how: string): Promise<void> {
+    await this.inTurn(sessionId, async () => {
+      if (this.workers.get(sessionId) !== worker) return;
+      this.workers.delete(sessionId);
+      await rm(join(this.directoryOf(sessionId), MARK), { force: true });
+    });
+    if (!worker.dismissed) await this.report(mark, how);
   }
 
-  private async report(mark: Mark, reason: string): Promise<void> {
+  private async report(mark: GoneWorker, reason: string): Promise<void> {
     try {
-      await this.options.workerGone(mark.workspace, mark.environmentId, mark.id, reason);
+      await this.options.workerGone(mark, reason);
     } catch (error) {
       this.options.log(`the end of worker ${mark.id} could not be recorded; its lease will lapse: ${String(error)}`);
     }
@@ -137,9 +147,9 @@ function networkOf({ environmentConfig }: SessionRecord): boolean {
   return environmentConfig.type !== 'cloud' || environmentConfig.networking.type === 'unrestricted';
 }
 
-function parseMark(text: string): Mark | undefined {
+function parseMark(text: string): GoneWorker | undefined {
   try {
-    return JSON.parse(text) as Mark;
+    return JSON.parse(text) as GoneWorker;
   } catch {
     return undefined;
   }

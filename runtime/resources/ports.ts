@@ -61,5 +61,8 @@ export interface WorkQueue {
    */
   lapse(workspace: string, environmentId: string, workId: string): Promise<void>;
   /** What a launcher calls when it sees a worker's process end: the same as a lapse, without the wait. */
-  workerGone(workspace: string, environmentId: string, workId: string, reason: string): Promise<void>;
+  workerGone(worker: GoneWorker, reason: string): Promise<void>;
 }
+
+/** A worker that ended: its item, and the token that it held. The item's next worker holds another. */
+export type GoneWorker = Pick<WorkRecord, 'workspace' | 'environmentId' | 'id' | 'sessionTokenHash'>;

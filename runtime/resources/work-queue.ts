@@ -1,6 +1,6 @@
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
-import type { ResourceDeps, WorkQueue } from './ports';
+import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { CloudWorkers } from './work-cloud';
 import { lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
 import { workNeeds } from './work-needs';
@@ -72,8 +72,9 @@ export class SessionWorkQueue implements WorkQueue {
     });
   }
 
-  async workerGone(workspace: string, environmentId: string, workId: string, reason: string): Promise<void> {
-    await this.withWork(workspace, environmentId, workId, async (work) => {
+  async workerGone(worker: GoneWorker, reason: string): Promise<void> {
+    await this.withWork(worker.workspace, worker.environmentId, worker.id, async (work) => {
+      if (work.sessionTokenHash !== worker.sessionTokenHash) return true;
       switch (work.state) {
         case 'queued':
         case 'stopped':

@@ -24,8 +24,6 @@ export type WorkOperations = LeaseOperations &
 
 const PAGING: Paging = { list: 'environments.work', defaultLimit: 20, maxLimit: 100 };
 
-/** How long a poll may wait for work to arrive (reference 10). */
-const BLOCK_MS_MAX = 999;
 /** How often a waiting poll looks, where nobody tells it of a change. */
 const LOOK_EVERY_MS = 200;
 /** An item that was handed out and not acknowledged is offered again after this, unless the poll says otherwise. */
@@ -36,7 +34,6 @@ const CANDIDATES = 50;
 /** The statistics count up to so many items. */
 const STATS_LIMIT = 10_000;
 const WORKERS_SINCE: Micros = 30 * MICROS_PER_SECOND;
-const WORKER_ID_MAX = 256;
 
 /** The work operations over the store and the queue behind them. */
 export function createWorkOperations(deps: ResourceDeps, queue: SessionWorkQueue): WorkOperations {
@@ -47,10 +44,9 @@ export function createWorkOperations(deps: ResourceDeps, queue: SessionWorkQueue
       checkWorkAccess(context.principal, path.environment_id, ['environment_key']);
       const environment = await findEnvironment(deps, context, path.environment_id);
       if (environment.config.type !== 'self_hosted') throw notSelfHosted(environment);
-      const blockMs = checkBlock(query.block_ms ?? undefined);
       await noteWorker(deps, context, environment.id, headers['Anthropic-Worker-ID']);
       const reclaimAfter = (query.reclaim_older_than_ms ?? RECLAIM_AFTER_MS) * MICROS_PER_MS;
-      return poll(deps, context, environment.id, reclaimAfter, blockMs);
+      return poll(deps, context, environment.id, reclaimAfter, query.block_ms ?? 0);
     },
 
     async 'environments.work.stats'(context, { path }) {
@@ -104,22 +100,13 @@ function notSelfHosted(environment: Environment): Error {
   );
 }
 
-function checkBlock(blockMs: number | undefined): number {
-  if (blockMs === undefined) return 0;
-  if (Number.isInteger(blockMs) && blockMs >= 1 && blockMs <= BLOCK_MS_MAX) return blockMs;
-  throw invalid(`block_ms: must be a whole number between 1 and ${BLOCK_MS_MAX}; leave it out not to wait`);
-}
-
 async function noteWorker(
   deps: ResourceDeps,
   context: RequestContext,
   environmentId: string,
   workerId: string | undefined,
 ): Promise<void> {
-  if (workerId === undefined || workerId === '') return;
-  if (workerId.length > WORKER_ID_MAX) {
-    throw invalid(`Anthropic-Worker-ID: must have at most ${WORKER_ID_MAX} characters`);
-  }
+  if (workerId === undefined) return;
   await deps.store.work.noteWorker(context.principal.workspace, environmentId, workerId, context.now);
 }
 
