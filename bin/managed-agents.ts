@@ -1,3 +1,4 @@
+import { checkCommand } from './check-command';
 import { keysCommand } from './keys-command';
 import { startCommand } from './start-command';
 import { OVERVIEW, UsageError } from './usage';
@@ -23,6 +24,8 @@ async function run(name: string | undefined, rest: string[]): Promise<void> {
       return keysCommand('api_key', rest);
     case 'environment-keys':
       return keysCommand('environment_key', rest);
+    case 'check':
+      return checkCommand(rest);
     case undefined:
     case 'help':
     case '--help':

@@ -16,6 +16,7 @@ Usage
   managed-agents environment-keys create ENVIRONMENT_ID       make a key for a self-hosted environment's workers
   managed-agents environment-keys list
   managed-agents environment-keys revoke KEY_ID
+  managed-agents check SESSION_ID...                          test that a session's history holds what it must
 
 Every command takes --help.
 `;
@@ -47,4 +48,16 @@ Options
   --help         this text
 
 A key is shown once, when it is made. Only its hash is kept.
+`;
+
+export const CHECK_HELP = `managed-agents check SESSION_ID...: test that a session's history holds what it must
+
+Reads the history through the API and tests every invariant of docs/durability.md. Says what is wrong, and where; the exit code
+is 1 when anything is.
+
+Options
+  --data DIR      the data of a running server, whose address and key it takes (default ${DEFAULT_DATA})
+  --base-url URL  another server instead
+  --api-key KEY   its key; better ANTHROPIC_API_KEY, which other users of this machine cannot see
+  --help          this text
 `;
