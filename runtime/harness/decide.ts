@@ -4,7 +4,7 @@
  * commit, so any step of any session can be replayed and explained.
  */
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
-import { intake } from './intake';
+import { intake, takeAsStale } from './intake';
 import { next, type Deed } from './next';
 import { recordOutcome, type Outcome } from './outcome';
 import type { ThreadState } from './state';
@@ -17,8 +17,10 @@ export interface Decision {
 
 export function decide(state: ThreadState, stamp: Stamp, outcome?: Outcome): Decision {
   const commit = new CommitBuilder(state.summary, state.n + 1, stamp);
-  // Nothing follows `terminated`, and an archived session is at rest for good.
-  if (state.summary.status === 'terminated' || state.session.archivedAt !== null) {
+  // Nothing follows `terminated`.
+  if (state.summary.status === 'terminated') return { commit, deed: { type: 'rest' } };
+  if (state.session.archivedAt !== null) {
+    takeAsStale(commit, state);
     return { commit, deed: { type: 'rest' } };
   }
   const known = outcome ?? orphanOf(state);

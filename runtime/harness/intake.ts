@@ -24,6 +24,11 @@ export function intake(builder: CommitBuilder, state: ThreadState): void {
   }
 }
 
+/** What was accepted at the very moment of an archive: it is recorded, and nothing comes of it. */
+export function takeAsStale(builder: CommitBuilder, state: ThreadState): void {
+  for (const waiting of entriesOf(state.inbox)) takeStale(builder, state, waiting);
+}
+
 function takeEntry(builder: CommitBuilder, state: ThreadState, waiting: Waiting): void {
   const { signal, event } = waiting.entry;
   if (builder.has(waiting)) return;

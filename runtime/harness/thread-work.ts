@@ -22,10 +22,13 @@ export class ThreadWork {
     private inbox: readonly InboxItem[],
   ) {}
 
-  /** Undefined when the session is gone. */
+  /** Undefined when the session is gone; what was sent to it while it went is then swept up. */
   static async load(deps: HarnessDeps, ref: ThreadRef, by: string): Promise<ThreadWork | undefined> {
     const session = await deps.sessions.get(ref.workspace, ref.sessionId);
-    if (!session) return undefined;
+    if (!session) {
+      await deps.log.deleteThread(ref);
+      return undefined;
+    }
     const work = new ThreadWork(deps, ref, by, session, undefined, []);
     await work.reload();
     return work;

@@ -8,10 +8,11 @@ import type { EventRecord, OpenCall, ThreadSummary, ThreadUsage } from '../store
 
 type ToolUse = EventOf<'agent.tool_use' | 'agent.mcp_tool_use' | 'agent.custom_tool_use'>;
 
-/** The state after `record`, which stands in commit `n`. */
+/** The state after `record`, which stands in commit `n`. What came too late to matter only counts. */
 export function fold(before: ThreadSummary, record: EventRecord, n: number): ThreadSummary {
   const at = fromTimestamp(record.event.processed_at ?? '') ?? before.lastAt;
-  return { ...change(before, record, n, at), lastAt: Math.max(at, before.lastAt), events: before.events + 1 };
+  const after = record.private?.stale ? before : change(before, record, n, at);
+  return { ...after, lastAt: Math.max(at, before.lastAt), events: before.events + 1 };
 }
 
 function change(before: ThreadSummary, record: EventRecord, n: number, at: Micros): ThreadSummary {
@@ -52,14 +53,14 @@ function change(before: ThreadSummary, record: EventRecord, n: number, at: Micro
     case 'agent.custom_tool_use':
       return { ...before, compactions: 0, openCalls: opened(before.openCalls, event, record) };
     case 'user.tool_confirmation':
-      return hidden?.stale ? before : { ...before, openCalls: confirmed(before.openCalls, event) };
+      return { ...before, openCalls: confirmed(before.openCalls, event) };
     case 'agent.tool_result':
     case 'user.tool_result':
-      return hidden?.stale ? before : answered(before, event.tool_use_id);
+      return answered(before, event.tool_use_id);
     case 'agent.mcp_tool_result':
       return answered(before, event.mcp_tool_use_id);
     case 'user.custom_tool_result':
-      return hidden?.stale ? before : answered(before, event.custom_tool_use_id);
+      return answered(before, event.custom_tool_use_id);
     case 'agent.message':
       return { ...before, compactions: 0 };
     case 'agent.thread_context_compacted':

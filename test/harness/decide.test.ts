@@ -240,9 +240,11 @@ describe('an interrupt', () => {
   });
 });
 
-it('an archived session is at rest whatever is sent', () => {
+it('records what was accepted at the very moment of an archive, and lets nothing come of it', () => {
   const play = new Play(sessionRecord({ archivedAt: 1 }));
   play.message();
   expect(play.step()).toEqual({ type: 'rest' });
-  expect(play.commits).toEqual([]);
+  expect(play.types).toEqual(['user.message']);
+  expect(play.commits[0]?.records[0]?.private).toEqual({ stale: true });
+  expect(play.inbox).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../..
  *
  * - `crash_before`, `crash_after`: the process ends before the operation, or after it took effect and before it knew;
  * - `fail_before`, `fail_after`: the operation answers with an error, without or with effect ("failed, yet was written");
- * - `repeat`: the answer was lost and the client library sent the request again;
+ * - `repeat`: the answer was lost and the client library sent the request again (a tool has no such library);
  * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor.
  */
 export const FAULTS = [
@@ -97,7 +97,7 @@ export class Scheduler implements Clock {
     if (fault === 'crash_after') return this.#die(process);
     if (fault === 'fail_after') throw unavailable();
     if (fault === 'sleep_after') await this.#doze(process);
-    const answer = fault === 'repeat' ? await this.#settled(run) : result;
+    const answer = fault === 'repeat' && !name.startsWith('run ') ? await this.#settled(run) : result;
     await this.#turn(process, 0);
     if ('error' in answer) throw answer.error;
     return answer.value;

@@ -32,6 +32,7 @@ export type WakeFault = 'deliver' | 'lose' | 'double';
 export class System {
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #ids: IdSource;
+  readonly #started = new Set<string>();
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
@@ -205,6 +206,8 @@ export class System {
     return {
       start: (work, session, secret) =>
         this.scheduler.io(process, 'launch', async () => {
+          if (this.#started.has(secret)) return;
+          this.#started.add(secret);
           startWorker(this, work, session, secret, LOST_AFTER_MS);
         }),
       stop: () => this.scheduler.io(process, 'stop sandbox', async () => undefined),
