@@ -186,6 +186,6 @@ it('stores the digest of each request with its start, and no private part in the
   for await (const commit of world.store.log.readCommits(world.ref(session), { from: 1, to: 1 })) {
     const start = commit.records.find(({ event }) => event.type === 'span.model_request_start');
     expect(start?.private?.digest).toMatch(/^[0-9a-f]{64}$/);
-    expect(Object.keys(start?.event ?? {}).sort()).toEqual(['id', 'processed_at', 'type']);
+    expect(Object.keys(start?.event ?? {}).toSorted()).toEqual(['id', 'processed_at', 'type']);
   }
 });
