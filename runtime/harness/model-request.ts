@@ -118,9 +118,9 @@ function systemPrompt({ agent, environmentConfig }: ModelRequestInput['session']
 }
 
 function sandboxNote(environment: SessionRecord['environmentConfig']['type']): string {
-  const place =
-    environment === 'cloud'
-      ? 'Your file and shell tools run in a sandbox of your own. Its working directory is /workspace; files there stay from turn to turn.'
-      : 'Your file and shell tools run on a machine of the user. Paths are relative to its working directory.';
-  return `${place} A tool output of more than 100,000 characters is kept in a file there, and you get its beginning and its path.`;
+  return environment === 'cloud'
+    ? 'Your file and shell tools run in a sandbox of your own. Its working directory is normally /workspace; relative paths ' +
+        'start there, and files there stay from turn to turn. A tool output of more than 100,000 characters is kept in a ' +
+        'file, and you get its beginning and its path.'
+    : 'Your file and shell tools run on a machine of the user. Relative paths start in its working directory.';
 }

@@ -1,4 +1,6 @@
 import { requestDigest } from '../../runtime/harness/model-request';
+import { createAnthropicModel } from '../../runtime/model/anthropic';
+import { createScriptedModel } from '../support/scripted-model';
 import { agentWith } from '../support/session-agent';
 import { requestFor, SessionLog } from '../support/session-log';
 
@@ -52,6 +54,29 @@ describe('the settings of a model request', () => {
     });
     expect(requestFor(changed, { agent: { model: { id: 'claude-opus-4-8' } } }).thinking).toEqual({ type: 'adaptive' });
   });
+});
+
+it('is accepted with thinking from before a change of the tools', async () => {
+  const server = await createScriptedModel([
+    {
+      blocks: [
+        { type: 'thinking', thinking: 'Hm.' },
+        { type: 'text', text: 'Yes?' },
+      ],
+    },
+  ]);
+  try {
+    const model = createAnthropicModel({ baseURL: server.url, apiKey: 'any' });
+    const log = new SessionLog().says('Hi');
+    log.answers((await model.respond(requestFor(log), {})).blocks);
+    const agent = agentWith({ tools: [] });
+    log.says('Again');
+    await expect(model.respond(requestFor(log, { agent }), {})).rejects.toThrow(/bound to a different conversation/);
+    log.push({ id: 'sevt_u', type: 'session.updated', agent, processed_at: '' });
+    expect(await model.respond(requestFor(log, { agent }), {})).toMatchObject({ stopReason: 'end_turn' });
+  } finally {
+    await server.close();
+  }
 });
 
 describe('the digest of a request', () => {

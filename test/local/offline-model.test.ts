@@ -5,7 +5,9 @@ import { respondOffline } from '../../runtime/local/offline-model/brain';
 import { callsFor } from '../../runtime/local/offline-model/intents';
 import { plausibleInput } from '../../runtime/local/offline-model/plausible-input';
 import type { ModelServer } from '../../runtime/local/offline-model/server';
+import { judgeRequest } from '../../runtime/harness/judge';
 import { sandboxTool, SANDBOX_TOOLS } from '../../runtime/harness/sandbox-tools';
+import { requestFor, SessionLog } from '../support/session-log';
 
 const WEATHER = {
   name: 'get_weather',
@@ -225,6 +227,7 @@ describe('what the offline model reads from a text', () => {
     ['grep for "TODO" in src', [{ name: 'grep', input: { pattern: 'TODO', path: 'src' } }]],
     ['Use `get_weather` for "Basel"', [{ name: 'get_weather', input: { city: 'Basel', days: 2, unit: 'celsius' } }]],
     ['Just chat with me. Show me what you know.', []],
+    ['Open https://example.com/a.html', []],
   ])('%s', (text, calls) => {
     expect(callsFor(text, tools)).toEqual(calls);
   });
@@ -260,6 +263,25 @@ describe('what the offline model says to the harness', () => {
       'Answer ALLOW, DENY or ASK.',
       `<user_request>\nrun: make test\n</user_request>\n<tool_call name="bash">\n${call}\n</tool_call>`,
     );
+
+  it('does not take a summary of its own words for a new wish', () => {
+    const plan = ask('', 'It was long. <conversation_summary>\n- user: run `ls`\n</conversation_summary>');
+    expect(plan).toMatchObject({ blocks: [{ type: 'text', text: expect.stringContaining('offline model') }] });
+  });
+
+  it('sums a conversation up when the harness asks for it', () => {
+    const { messages } = requestFor(new SessionLog().says('Look at `date`'), { purpose: 'compaction' });
+    const plan = respondOffline({ model: 'm', max_tokens: 10, betas: [], messages });
+    expect(plan).toMatchObject({ blocks: [{ type: 'text', text: expect.stringContaining('- user: Look at `date`') }] });
+  });
+
+  it('judges by the words of the harness', () => {
+    const question = judgeRequest('m', new SessionLog().says('run: make test').records, {
+      name: 'bash',
+      input: { command: 'make test' },
+    });
+    expect(respondOffline({ ...question, betas: [] })).toMatchObject({ blocks: [{ type: 'text', text: 'ALLOW' }] });
+  });
 
   it.each([
     ['{"command":"make test"}', 'ALLOW'],

@@ -8,6 +8,8 @@ import type { ModelServerRequest, PlannedBlock, ResponsePlan } from './plan';
 import { turnsOf } from './request-check';
 
 const MAX_QUOTED_CHARACTERS = 2_000;
+/** What the harness puts into the user's mouth: it is not what the user asks for. */
+const PLATFORM_TEXT = /<(conversation_summary|system_message)>[\s\S]*?<\/\1>/g;
 const DESTRUCTIVE = /\brm\s+-\w*[rf]|\bmkfs\b|\bdd\s+if=|\bshutdown\b|\breboot\b|\|\s*(?:ba)?sh\b|:\(\)\s*\{/;
 
 /** The answer to a request. */
@@ -55,7 +57,10 @@ function lastUserTurn(request: ModelServerRequest): { said: string; results: Res
   const since = turns.slice(spoke + 1).filter(({ role }) => role === 'user');
   const blocks = since.flatMap(({ content }) => content);
   return {
-    said: blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n'),
+    said: blocks
+      .flatMap((block) => (block.type === 'text' ? [block.text.replace(PLATFORM_TEXT, '').trim()] : []))
+      .filter((text) => text !== '')
+      .join('\n\n'),
     results: blocks.flatMap((block) =>
       block.type === 'tool_result'
         ? [{ name: names.get(block.tool_use_id) ?? 'the tool', text: textOf(block), isError: block.is_error === true }]

@@ -14,8 +14,8 @@ export interface OfferedTool {
 
 const QUOTED = String.raw`(?:"([^"]*)"|'([^']*)'|\`([^\`]*)\`)`;
 const PATH = String.raw`[\`"']?([\w.\/@~-]*\w)[\`"']?`;
-/** Without quotes a word counts as a file's name only when it looks like one: with a slash or a dot inside. */
-const FILE = String.raw`[\`"']?((?=[^\s\`"']*[.\/]\w)[\w.\/@~-]*\w)[\`"']?`;
+/** Without quotes a word counts as a file's name only when it looks like one: with a slash or a dot inside, but no address. */
+const FILE = String.raw`[\`"']?((?!\w+:)(?=[^\s\`"']*[.\/]\w)[\w.\/@~-]*\w)[\`"']?`;
 
 interface Pattern {
   readonly pattern: RegExp;
