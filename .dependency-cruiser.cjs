@@ -8,6 +8,7 @@ const ranks = [
   ['thread', 'model', 'vault'],
   ['resources'],
   ['sandbox', 'harness', 'http'],
+  ['aws'],
   ['handlers'],
   ['local'],
 ];
@@ -56,13 +57,15 @@ module.exports = {
       severity: 'error',
       comment: 'What is not in package.json may be gone tomorrow',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-development-packages-at-run-time',
       severity: 'error',
-      from: { path: '^(bin|lib|runtime)/' },
-      to: { dependencyTypes: ['npm-dev'] },
+      comment:
+        'Whoever installs the package has no development packages; what the Lambda functions need is in their bundles',
+      from: { path: '^(bin|lib|runtime)/', pathNot: '^runtime/(aws|handlers)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
   ],
   options: {

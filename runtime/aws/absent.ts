@@ -1,0 +1,25 @@
+/**
+ * Stand-ins for what a function was given no permission to do. Reaching one is a mistake in the composition, so they say so
+ * instead of failing with a denied call later.
+ */
+import { listedModels } from '../model/catalogue';
+import type { ModelProvider } from '../model/port';
+import type { SandboxLauncher } from '../resources/ports';
+import type { Waker } from '../store/ports';
+
+const refuse = (what: string) => async (): Promise<never> => {
+  throw new Error(`This function ${what}`);
+};
+
+/** For functions that serve lists of models but never ask one: they hold no key, and the public list needs none. */
+export const modelCatalogue: ModelProvider = {
+  respond: refuse('asks no model'),
+  models: async () => listedModels(),
+};
+
+export const noWaker: Waker = { wake: refuse('wakes no thread') };
+
+export const noLauncher: SandboxLauncher = {
+  start: refuse('starts no sandbox'),
+  stop: refuse('stops no sandbox'),
+};

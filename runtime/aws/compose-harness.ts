@@ -1,0 +1,31 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createHarness, type Harness } from '../harness/wake';
+import { traitsOf } from '../model/traits';
+import { createWorkQueue } from '../resources/work-queue';
+import { openLauncher, openOwnWaker, openStore, surroundings } from './compose';
+import { createSecretModel } from './secret-model';
+import { hasSetting, readSetting } from './settings';
+
+/** The harness of the stack: the only function that holds the model's key. */
+export function openHarness(): Harness {
+  const store = openStore();
+  const waker = openOwnWaker();
+  const model = createSecretModel({
+    client: new SecretsManagerClient({}),
+    clock: surroundings.clock,
+    secretArn: readSetting('modelKeySecret'),
+    baseURL: hasSetting('modelBaseUrl') ? readSetting('modelBaseUrl') : undefined,
+  });
+  const workQueue = createWorkQueue({ ...surroundings, store, waker, model, launcher: openLauncher() });
+  return createHarness({
+    ...surroundings,
+    log: store.log,
+    sessions: store.sessions,
+    model,
+    traits: traitsOf,
+    workQueue,
+    waker,
+    sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+  });
+}

@@ -1,0 +1,89 @@
+/** The parts of the service over AWS, for the entry points to put together. Clients find the Region and their role themselves. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemIds } from '../contract/ids';
+import { systemClock } from '../contract/time';
+import type { ResourceDeps, SandboxLauncher } from '../resources/ports';
+import { createStore } from '../store/store';
+import type { ChangeHints, Store, Waker } from '../store/ports';
+import { noLauncher } from './absent';
+import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
+import { createLambdaWaker } from './lambda-waker';
+import { emitMetric, METRICS } from './metrics';
+import { createS3Blobs } from './s3-blobs';
+import { hasSetting, readSetting } from './settings';
+
+/** What needs neither permission nor configuration: clock, ids and hints. */
+export const surroundings: Pick<ResourceDeps, 'clock' | 'ids' | 'hints'> = {
+  clock: systemClock,
+  ids: systemIds,
+  hints: pollingHints(),
+};
+
+/** Between functions nobody can tip anybody: whoever waits sleeps, and looks again. */
+function pollingHints(): ChangeHints {
+  return {
+    changed: () => undefined,
+    wait: (_threadId, ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+  };
+}
+
+/** The store of the stack. */
+export function openStore(): Store {
+  return createStore({
+    client: new DynamoDBClient({}),
+    tables: { sessions: readSetting('sessionsTable'), control: readSetting('controlTable') },
+    blobs: createS3Blobs(new S3Client({}), readSetting('blobBucket')),
+  });
+}
+
+/** Wakes threads in the version that the stack gives to new sessions. */
+export function openWaker(): Waker {
+  return createLambdaWaker({
+    client: new LambdaClient({}),
+    functionName: () => readSetting('harnessFunction'),
+    versionOf: async () => readSetting('harnessVersion'),
+  });
+}
+
+/** The harness wakes its own session's threads, in its own version. */
+export function openOwnWaker(): Waker {
+  return createLambdaWaker({
+    client: new LambdaClient({}),
+    functionName: () => variable('AWS_LAMBDA_FUNCTION_NAME'),
+    versionOf: async () => variable('AWS_LAMBDA_FUNCTION_VERSION'),
+  });
+}
+
+/** Starts sandboxes on Fargate. A stack without a fleet starts none: calls of built-in tools then end as errors. */
+export function openLauncher(): SandboxLauncher {
+  if (!hasSetting('sandboxCluster')) return noLauncher;
+  return new FargateLauncher({
+    client: new ECSClient({}),
+    placement,
+    onStart: (outcome) => emitMetric(outcome === 'started' ? METRICS.sandboxStarts : METRICS.sandboxStartFailures, 1),
+  });
+}
+
+function placement(): FargatePlacement {
+  return {
+    cluster: readSetting('sandboxCluster'),
+    taskDefinition: readSetting('sandboxTaskDefinition'),
+    subnets: readSetting('sandboxSubnets').split(','),
+    securityGroup: readSetting('sandboxSecurityGroup'),
+    publicAddress: readSetting('sandboxPublicAddress') === 'true',
+    capacity: readSetting('sandboxCapacity'),
+    apiUrl: readSetting('apiUrl'),
+    maxIdleMs: Number(readSetting('sandboxIdleSeconds')) * 1_000,
+  };
+}
+
+/** One of the variables that Lambda itself sets. */
+function variable(name: 'AWS_LAMBDA_FUNCTION_NAME' | 'AWS_LAMBDA_FUNCTION_VERSION'): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: this does not run in Lambda`);
+  return value;
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import {
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type ECSClient,
+  type RunTaskCommandInput,
+} from '@aws-sdk/client-ecs';
+import type { SandboxLauncher } from '../resources/ports';
+import type { WorkRecord } from '../store/ports';
+import type { SessionRecord } from '../store/records';
+import { ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from './sandbox-contract';
+
+/** Where tasks run, and how. */
+export interface FargatePlacement {
+  readonly cluster: string;
+  /** The ARN of the revision. */
+  readonly taskDefinition: string;
+  readonly subnets: readonly string[];
+  readonly securityGroup: string;
+  readonly publicAddress: boolean;
+  readonly capacity: string;
+  /** Where a worker finds the API. */
+  readonly apiUrl: string;
+  readonly maxIdleMs: number;
+}
+
+export interface FargateLauncherOptions {
+  readonly client: ECSClient;
+  /** Read when it is first needed: a stack without a fleet has none. */
+  readonly placement: () => FargatePlacement;
+  /** Told of each try to start a sandbox. */
+  readonly onStart: (outcome: 'started' | 'failed') => void;
+}
+
+/** Starts the workers of `cloud` environments as Fargate tasks, one per session, found again by whom they were started by. */
+export class FargateLauncher implements SandboxLauncher {
+  constructor(private readonly options: FargateLauncherOptions) {}
+
+  /** @throws Error when ECS takes no task now: too many requests, or no capacity. The work queue tries again. */
+  async start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void> {
+    try {
+      const { failures = [] } = await this.options.client.send(new RunTaskCommand(this.request(work, session, secret)));
+      const [failure] = failures;
+      if (failure) throw new Error(`ECS started no task: ${failure.reason ?? failure.detail}`);
+    } catch (error) {
+      this.options.onStart('failed');
+      throw error;
+    }
+    this.options.onStart('started');
+  }
+
+  async stop(session: Pick<SessionRecord, 'id'>): Promise<void> {
+    const { client, placement } = this.options;
+    const { cluster } = placement();
+    const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster, startedBy: session.id }));
+    const reason = 'the session does not need its sandbox any more';
+    await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason }))));
+  }
+
+  private request(work: WorkRecord, session: SessionRecord, secret: string): RunTaskCommandInput {
+    const placement = this.options.placement();
+    const order: SandboxOrder = {
+      baseUrl: placement.apiUrl,
+      environmentId: work.environmentId,
+      workId: work.id,
+      sessionId: session.id,
+      workSecret: secret,
+      maxIdleMs: placement.maxIdleMs,
+    };
+    return {
+      cluster: placement.cluster,
+      taskDefinition: placement.taskDefinition,
+      capacityProviderStrategy: [{ capacityProvider: placement.capacity, weight: 1 }],
+      count: 1,
+      // The same item with the same secret is the same start, however often it is asked for.
+      clientToken: createHash('sha256').update(`${work.id}:${secret}`).digest('hex'),
+      startedBy: session.id,
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: [...placement.subnets],
+          securityGroups: [placement.securityGroup],
+          assignPublicIp: placement.publicAddress ? 'ENABLED' : 'DISABLED',
+        },
+      },
+      overrides: {
+        containerOverrides: [
+          { name: SANDBOX_CONTAINER, environment: [{ name: ORDER_VARIABLE, value: JSON.stringify(order) }] },
+        ],
+      },
+      enableExecuteCommand: false,
+      enableECSManagedTags: true,
+      tags: [
+        { key: 'managed-agents:session', value: session.id },
+        { key: 'managed-agents:workspace', value: session.workspace },
+        { key: 'managed-agents:agent', value: session.agent.id },
+      ],
+    };
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * How the stack tells its functions where things are. Both sides use these names: the constructs write the variables, the
+ * functions read them. A published version keeps the values that it was published with, so only names and ARNs that outlive a
+ * deployment stand here, and never a secret.
+ */
+export const SETTINGS = {
+  /** What tells one stack's metrics from another's. */
+  serviceName: 'SERVICE_NAME',
+  sessionsTable: 'SESSIONS_TABLE',
+  controlTable: 'CONTROL_TABLE',
+  blobBucket: 'BLOB_BUCKET',
+  /** ARN of the secret that holds the model API's key. */
+  modelKeySecret: 'MODEL_KEY_SECRET',
+  modelBaseUrl: 'MODEL_BASE_URL',
+  harnessFunction: 'HARNESS_FUNCTION',
+  /** The published version that new sessions begin with. */
+  harnessVersion: 'HARNESS_VERSION',
+  /** Where a sandbox's worker finds the API: scheme and host, without `/v1`. */
+  apiUrl: 'API_URL',
+  sandboxCluster: 'SANDBOX_CLUSTER',
+  sandboxTaskDefinition: 'SANDBOX_TASK_DEFINITION',
+  /** Subnet ids, separated by commas. */
+  sandboxSubnets: 'SANDBOX_SUBNETS',
+  sandboxSecurityGroup: 'SANDBOX_SECURITY_GROUP',
+  /** `true` where a task needs a public address to reach anything. */
+  sandboxPublicAddress: 'SANDBOX_PUBLIC_ADDRESS',
+  sandboxIdleSeconds: 'SANDBOX_IDLE_SECONDS',
+  /** `FARGATE` or `FARGATE_SPOT`. */
+  sandboxCapacity: 'SANDBOX_CAPACITY',
+} as const;
+
+export type Setting = keyof typeof SETTINGS;
+
+/** @throws when the stack has not set it: the function was deployed without a construct that it needs. */
+export function readSetting(setting: Setting, environment: NodeJS.ProcessEnv = process.env): string {
+  const value = environment[SETTINGS[setting]];
+  if (!value) throw new Error(`The environment variable ${SETTINGS[setting]} is not set`);
+  return value;
+}
+
+/** Whether the stack has set it; what a setting belongs to may have been left out. */
+export function hasSetting(setting: Setting, environment: NodeJS.ProcessEnv = process.env): boolean {
+  return Boolean(environment[SETTINGS[setting]]);
+}

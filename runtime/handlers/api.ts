@@ -1,0 +1,15 @@
+import { modelCatalogue } from '../aws/absent';
+import { openLauncher, openStore, openWaker, surroundings } from '../aws/compose';
+import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
+import { createHandler } from '../http/handler';
+
+const serve = createHandler({
+  ...surroundings,
+  store: openStore(),
+  waker: openWaker(),
+  launcher: openLauncher(),
+  model: modelCatalogue,
+});
+
+/** The Lambda function behind every route that does not stream. */
+export const handler = async (event: RestEvent): Promise<RestResult> => toResult(await serve(toRequest(event)));

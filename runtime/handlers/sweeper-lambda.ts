@@ -1,0 +1,31 @@
+import { modelCatalogue } from '../aws/absent';
+import { openLauncher, openStore, openWaker, surroundings } from '../aws/compose';
+import { emitMetric, METRICS } from '../aws/metrics';
+import { MICROS_PER_SECOND, type Micros } from '../contract/time';
+import { createWorkQueue } from '../resources/work-queue';
+import type { DueIndex } from '../store/ports';
+import { sweep } from './sweeper';
+
+const store = openStore();
+const waker = openWaker();
+const workQueue = createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(), model: modelCatalogue });
+
+/** The Lambda function that runs each minute. It also measures how late what it finds is. */
+export const handler = async (): Promise<void> => {
+  let age: Micros = 0;
+  const due: DueIndex = {
+    async due(kind, now, limit) {
+      const items = await store.due.due(kind, now, limit);
+      age = Math.max(age, ...items.map(({ dueAt }) => now - dueAt));
+      return items;
+    },
+  };
+  await sweep({
+    due,
+    waker,
+    workQueue,
+    clock: surroundings.clock,
+    onError: (item, error) => console.error('a due item could not be handled', { kind: item.kind, error }),
+  });
+  emitMetric(METRICS.dueAge, age / MICROS_PER_SECOND);
+};
