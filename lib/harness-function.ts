@@ -1,0 +1,206 @@
+import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct, IConstruct } from 'constructs';
+import { SETTINGS } from '../runtime/aws/settings';
+import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
+import { LambdaFunction, type FunctionChoices } from './lambda-function';
+import type { IModelKey } from './model-key';
+import type { ISandboxFleet } from './sandbox-fleet';
+import type { ISessionStore } from './session-store';
+
+/** The function that wakes threads, in all of its published versions. */
+export interface IHarnessFunction extends IConstruct, iam.IGrantable {
+  readonly functionArn: string;
+  readonly functionName: string;
+  /** The variables that tell another function which harness wakes its sessions. */
+  readonly functionEnvironment: Record<string, string>;
+  /** Asking for wakes, of whatever version a session is pinned to. */
+  grantWake(grantee: iam.IGrantable): iam.Grant;
+  /** Wakes that failed; each is tried twice more. */
+  metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+}
+
+/** What names an existing harness. */
+export interface HarnessFunctionAttributes {
+  readonly functionArn: string;
+  /** The version that new sessions begin with. */
+  readonly version: string;
+}
+
+export interface HarnessFunctionProps extends FunctionChoices {
+  readonly store: ISessionStore;
+  readonly modelKey: IModelKey;
+
+  /**
+   * Where sandboxes run.
+   *
+   * @default - nowhere: sessions in `cloud` environments get an error for each call of a built-in tool
+   */
+  readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * An endpoint that speaks the Messages API.
+   *
+   * @default - the model API's own address
+   */
+  readonly modelBaseUrl?: string;
+
+  /**
+   * Memory in MiB; the processor's share grows with it. A harness mostly waits for the model.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * How long one wake may take before another goes on with its thread.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+}
+
+/** A wake leaves its last 70 seconds unused, and a model needs minutes: with less than this, every turn would be cut up. */
+const SHORTEST_TIMEOUT = Duration.minutes(3);
+const LONGEST_TIMEOUT = Duration.minutes(15);
+/** What the queue of failed wakes keeps, and for how long. The due index wakes their threads again in any case. */
+const FAILED_WAKES_KEPT = Duration.days(14);
+const LONGEST_WAIT = Duration.hours(1);
+
+abstract class HarnessFunctionBase extends Resource implements IHarnessFunction {
+  abstract readonly function: lambda.IFunction;
+  abstract readonly version: string;
+
+  get functionArn(): string {
+    return this.function.functionArn;
+  }
+
+  get functionName(): string {
+    return this.function.functionName;
+  }
+
+  get grantPrincipal(): iam.IPrincipal {
+    return this.function.grantPrincipal;
+  }
+
+  get functionEnvironment(): Record<string, string> {
+    return { [SETTINGS.harnessFunction]: this.functionName, [SETTINGS.harnessVersion]: this.version };
+  }
+
+  grantWake(grantee: iam.IGrantable): iam.Grant {
+    const statement = wakeStatement(this.functionArn);
+    acknowledgeGrant(grantee, `${this.functionArn}:*`, EVERY_VERSION);
+    return iam.Grant.addToPrincipal({ grantee, actions: statement.actions, resourceArns: statement.resources });
+  }
+
+  metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metricErrors(props);
+  }
+}
+
+const EVERY_VERSION = 'A session is woken by the version that it is pinned to, and versions come with every deployment';
+
+const wakeStatement = (functionArn: string): iam.PolicyStatement =>
+  new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [`${functionArn}:*`] });
+
+/**
+ * The harness: a function whose published versions stay, so that each session keeps the one that it began with. It wakes
+ * itself when its time runs out, and what fails goes to a queue.
+ */
+export class HarnessFunction extends HarnessFunctionBase {
+  /** A harness that another stack made. */
+  static fromHarnessFunctionAttributes(
+    scope: Construct,
+    id: string,
+    attributes: HarnessFunctionAttributes,
+  ): IHarnessFunction {
+    return new ImportedHarnessFunction(scope, id, attributes);
+  }
+
+  readonly function: lambda.Function;
+  /** Wakes that failed three times. An alarm belongs on it; the due index wakes their threads again. */
+  readonly failedWakes: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: HarnessFunctionProps) {
+    super(scope, id);
+    const timeout = checkedTimeout(props.timeout ?? LONGEST_TIMEOUT);
+    this.failedWakes = new sqs.Queue(this, 'FailedWakes', {
+      enforceSSL: true,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      retentionPeriod: FAILED_WAKES_KEPT,
+    });
+    acknowledge(this.failedWakes, 'AwsSolutions-SQS3', 'This queue is itself where failed work goes');
+
+    // The same for the function and for its versions: Lambda looks only at the one that was invoked.
+    const delivery: lambda.EventInvokeConfigOptions = {
+      retryAttempts: 2,
+      maxEventAge: LONGEST_WAIT,
+      onFailure: new SqsDestination(this.failedWakes),
+    };
+    this.function = new LambdaFunction(this, 'Function', {
+      entryPoint: 'harness',
+      description: 'Wakes a thread of a session: reads its log, asks the model, dispatches tools, commits',
+      timeout,
+      memorySize: props.memorySize ?? 512,
+      logRetention: props.logRetention,
+      tracing: props.tracing,
+      // A wake that runs out of time asks for its successor. Lambda's loop detection would drop that after sixteen.
+      recursiveLoop: lambda.RecursiveLoop.ALLOW,
+      environment: {
+        ...props.store.functionEnvironment,
+        ...props.modelKey.functionEnvironment,
+        ...props.sandboxes?.functionEnvironment,
+        ...(props.modelBaseUrl === undefined ? {} : { [SETTINGS.modelBaseUrl]: props.modelBaseUrl }),
+      },
+      ...delivery,
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, ...delivery },
+    });
+    props.store.grantReadWrite(this.function);
+    props.modelKey.grantRead(this.function);
+    props.sandboxes?.grantRun(this.function);
+    this.allowToWakeItself();
+  }
+
+  /** The number of the version that this deployment publishes. */
+  get version(): string {
+    return this.function.currentVersion.version;
+  }
+
+  /** Sets a variable of this version and later ones. Published versions keep what they have. */
+  addEnvironment(name: string, value: string): void {
+    this.function.addEnvironment(name, value);
+  }
+
+  /** A policy of its own, because the role's default one must exist before the function, whose name this one holds. */
+  private allowToWakeItself(): void {
+    const policy = new iam.Policy(this, 'WakeItself', { statements: [wakeStatement(this.functionArn)] });
+    this.function.role?.attachInlinePolicy(policy);
+    acknowledgeWildcard(policy, `${this.functionArn}:*`, EVERY_VERSION);
+  }
+}
+
+function checkedTimeout(timeout: Duration): Duration {
+  if (timeout.isUnresolved()) return timeout;
+  const seconds = timeout.toSeconds();
+  if (seconds < SHORTEST_TIMEOUT.toSeconds() || seconds > LONGEST_TIMEOUT.toSeconds()) {
+    throw new Error(
+      `timeout: a wake takes between 3 and 15 minutes, not ${seconds} seconds. Leave it out for 15: only what is used is paid`,
+    );
+  }
+  return timeout;
+}
+
+class ImportedHarnessFunction extends HarnessFunctionBase {
+  readonly function: lambda.IFunction;
+  readonly version: string;
+
+  constructor(scope: Construct, id: string, attributes: HarnessFunctionAttributes) {
+    super(scope, id);
+    this.function = lambda.Function.fromFunctionArn(this, 'Function', attributes.functionArn);
+    this.version = attributes.version;
+  }
+}

@@ -1,0 +1,12 @@
+export * from './first-key';
+export * from './harness-function';
+export type { FunctionChoices } from './lambda-function';
+export * from './managed-agents';
+export * from './model-key';
+export * from './monitoring';
+export * from './sandbox-fleet';
+export * from './sandbox-image';
+export * from './sandbox-network';
+export * from './session-api';
+export * from './session-store';
+export * from './sweeper';

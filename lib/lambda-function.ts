@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RemovalPolicy, Stack, type Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { SETTINGS } from '../runtime/aws/settings';
+import { acknowledge } from './acknowledge';
+
+/** The entry points that `npm run build` bundles, each into a directory of its own. */
+export type EntryPoint = 'api' | 'stream' | 'harness' | 'sweeper' | 'first-key' | 'image-build';
+
+/** What the constructs let users choose of any of their functions. */
+export interface FunctionChoices {
+  /**
+   * How long logs are kept.
+   *
+   * @default logs.RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Whether requests and calls to AWS are traced by X-Ray.
+   *
+   * @default lambda.Tracing.DISABLED
+   */
+  readonly tracing?: lambda.Tracing;
+}
+
+export interface LambdaFunctionProps extends FunctionChoices, lambda.FunctionOptions {
+  readonly entryPoint: EntryPoint;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+}
+
+/**
+ * A function of ours: one bundle of `runtime/` on Node 24 and ARM64, logging JSON into a group that goes with the stack. Its
+ * role may write that log and nothing else until something is granted.
+ */
+export class LambdaFunction extends lambda.Function {
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    const { entryPoint, logRetention, ...options } = props;
+    const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
+      retention: logRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new iam.Role(scope, `${id}Role`, {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      ...options,
+      role,
+      logGroup,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: bundleOf(entryPoint),
+      loggingFormat: lambda.LoggingFormat.JSON,
+      environment: { [SETTINGS.serviceName]: Stack.of(scope).stackName, ...options.environment },
+    });
+    if (options.tracing !== undefined && options.tracing !== lambda.Tracing.DISABLED) {
+      acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'Traces have no resource that a policy could name');
+    }
+  }
+}
+
+const BUNDLES = join(__dirname, '..', 'dist', 'lambda');
+
+function bundleOf(entryPoint: EntryPoint): lambda.Code {
+  const directory = join(BUNDLES, entryPoint);
+  if (!existsSync(directory)) {
+    throw new Error(`There is no bundle of the function "${entryPoint}" in ${directory}: run \`npm run build\` first`);
+  }
+  return lambda.Code.fromAsset(directory);
+}

@@ -1,0 +1,159 @@
+import { CfnOutput, Stack, type RemovalPolicy } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { SETTINGS } from '../runtime/aws/settings';
+import { FirstKey } from './first-key';
+import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
+import type { FunctionChoices } from './lambda-function';
+import { ModelKey, type IModelKey } from './model-key';
+import { Monitoring, type MonitoringProps } from './monitoring';
+import { SandboxFleet, type SandboxFleetProps } from './sandbox-fleet';
+import { SessionApi, type SessionApiProps } from './session-api';
+import { SessionStore, type ISessionStore, type SessionStoreProps } from './session-store';
+import { Sweeper } from './sweeper';
+
+/** What of a part is not decided by its place in the whole. */
+type Choices<Props, Given extends keyof Props> = Omit<Props, Given | keyof FunctionChoices>;
+
+export interface ManagedAgentsProps extends FunctionChoices {
+  /**
+   * A key of yours, for everything that is stored. A store of your own keeps its own key.
+   *
+   * @default - keys of AWS, at no cost
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * What becomes of sessions when the stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * A store that exists already.
+   *
+   * @default - a new one
+   */
+  readonly store?: ISessionStore;
+
+  /** Further choices for a new store. @default - those of `SessionStore` */
+  readonly storeOptions?: Omit<SessionStoreProps, 'encryptionKey' | 'removalPolicy'>;
+
+  /**
+   * A secret that holds the model API's key.
+   *
+   * @default - a new, empty one; the output `ModelKeyCommand` says how to fill it
+   */
+  readonly modelKey?: secretsmanager.ISecret;
+
+  /** Further choices for the harness. @default - those of `HarnessFunction` */
+  readonly harness?: Choices<HarnessFunctionProps, 'store' | 'modelKey' | 'sandboxes'>;
+
+  /**
+   * Choices for the sandboxes of `cloud` environments, or `false` for none: sessions then have `self_hosted` environments.
+   *
+   * @default - those of `SandboxFleet`
+   */
+  readonly sandboxes?: SandboxFleetProps | false;
+
+  /** Further choices for the API. @default - those of `SessionApi` */
+  readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes'>;
+
+  /** Choices for dashboard and alarms, or `false` for none. @default - those of `Monitoring` */
+  readonly monitoring?: Omit<MonitoringProps, 'api' | 'harness' | 'sweeper' | 'sandboxes'> | false;
+
+  /**
+   * The workspace of the first API key, which is made at deployment; `false` makes none.
+   *
+   * @default 'default'
+   */
+  readonly firstKeyWorkspace?: string | false;
+}
+
+/**
+ * The Claude Managed Agents API in your account: the store, the harness, the sandboxes and the API, put together. Each part
+ * can also be used alone.
+ *
+ * @example
+ * const agents = new ManagedAgents(this, 'Agents');
+ * agents.grantInvokeSessions(myFunction);
+ * myFunction.addEnvironment('ANTHROPIC_BASE_URL', agents.url);
+ */
+export class ManagedAgents extends Construct {
+  readonly store: ISessionStore;
+  readonly modelKey: IModelKey;
+  readonly harness: HarnessFunction;
+  readonly sandboxes?: SandboxFleet;
+  readonly api: SessionApi;
+  readonly sweeper: Sweeper;
+  readonly monitoring?: Monitoring;
+  /** The first API key, unless none was wanted. */
+  readonly firstKey?: FirstKey;
+
+  constructor(scope: Construct, id: string, props: ManagedAgentsProps = {}) {
+    super(scope, id);
+    const { encryptionKey, removalPolicy } = props;
+    const common: FunctionChoices = { logRetention: props.logRetention, tracing: props.tracing };
+
+    this.store =
+      props.store ?? new SessionStore(this, 'Store', { ...props.storeOptions, encryptionKey, removalPolicy });
+    this.modelKey = props.modelKey
+      ? ModelKey.fromSecret(this, 'ModelKey', props.modelKey)
+      : new ModelKey(this, 'ModelKey', { encryptionKey });
+    if (props.sandboxes !== false) this.sandboxes = new SandboxFleet(this, 'Sandboxes', props.sandboxes);
+
+    const parts = { ...common, store: this.store, sandboxes: this.sandboxes };
+    this.harness = new HarnessFunction(this, 'Harness', { ...parts, modelKey: this.modelKey, ...props.harness });
+    this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, ...props.api });
+    this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
+    for (const part of [this.harness.function, this.api.apiFunction, this.sweeper.function]) {
+      part.addEnvironment(SETTINGS.apiUrl, this.api.url);
+    }
+
+    if (props.firstKeyWorkspace !== false) {
+      const workspace = props.firstKeyWorkspace;
+      this.firstKey = new FirstKey(this, 'FirstKey', { store: this.store, workspace, encryptionKey });
+    }
+    if (props.monitoring !== false) {
+      this.monitoring = new Monitoring(this, 'Monitoring', {
+        ...props.monitoring,
+        api: this.api,
+        harness: this.harness,
+        sweeper: this.sweeper,
+        sandboxes: this.sandboxes !== undefined,
+      });
+    }
+    this.output();
+  }
+
+  /** What clients take as their base URL. */
+  get url(): string {
+    return this.api.url;
+  }
+
+  /**
+   * Lets somebody use sessions: read the first API key, and call the API where it asks for IAM signatures. Give them `url` as
+   * the base URL and the secret's ARN, so that they read the key when they need it.
+   */
+  grantInvokeSessions(grantee: iam.IGrantable): iam.Grant {
+    const invoke = this.api.grantInvoke(grantee);
+    return this.firstKey ? invoke.combine(this.firstKey.secret.grantRead(grantee)) : invoke;
+  }
+
+  private output(): void {
+    new CfnOutput(this, 'Url', { value: this.url, description: 'The base URL for the official clients' });
+    if (this.firstKey) {
+      new CfnOutput(this, 'ApiKeySecret', {
+        value: this.firstKey.secret.secretArn,
+        description: 'The secret with the first API key',
+      });
+    }
+    new CfnOutput(this, 'ModelKeyCommand', {
+      value: `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${this.modelKey.secretArn} --secret-string YOUR_MODEL_KEY`,
+      description: 'Run this once, with the key of the model API',
+    });
+  }
+}

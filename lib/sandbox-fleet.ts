@@ -1,0 +1,208 @@
+import { ArnFormat, Duration, Names, RemovalPolicy, Resource, Size, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct, IConstruct } from 'constructs';
+import { SETTINGS } from '../runtime/aws/settings';
+import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
+import { LIST_ACTIONS, PASS_ACTIONS, RUN_ACTIONS, TAG_ACTIONS, TASK_ACTIONS } from './sandbox-fleet-perms';
+import { SandboxImage } from './sandbox-image';
+import { SandboxNetwork } from './sandbox-network';
+import { checkSandboxSize } from './sandbox-size';
+import { sandboxTaskDefinition } from './sandbox-task';
+
+/** Where the sandboxes of `cloud` environments run. */
+export interface ISandboxFleet extends IConstruct, ec2.IConnectable {
+  /** The variables that tell a function of `runtime/` how to start a sandbox. */
+  readonly functionEnvironment: Record<string, string>;
+  /** Starting and stopping sandboxes. */
+  grantRun(grantee: iam.IGrantable): void;
+}
+
+export interface SandboxFleetProps {
+  /**
+   * How sandboxes reach others. Nothing reaches them.
+   *
+   * @default SandboxNetwork.publicSubnets()
+   */
+  readonly network?: SandboxNetwork;
+
+  /**
+   * What sandboxes run.
+   *
+   * @default SandboxImage.builtInAccount()
+   */
+  readonly image?: SandboxImage;
+
+  /**
+   * The processor. ARM64 costs a fifth less; the image must be made for it.
+   *
+   * @default ecs.CpuArchitecture.ARM64
+   */
+  readonly architecture?: ecs.CpuArchitecture;
+
+  /**
+   * Processor units of a sandbox, 1,024 to a core.
+   *
+   * @default 1024
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory of a sandbox. Fargate allows certain amounts for each number of processor units.
+   *
+   * @default Size.gibibytes(2)
+   */
+  readonly memory?: Size;
+
+  /**
+   * Disk of a sandbox, from 21 to 200 GiB.
+   *
+   * @default - the 20 GiB that come at no cost
+   */
+  readonly storage?: Size;
+
+  /**
+   * Runs sandboxes on spare capacity, for about a third of the price. AWS may take one away at two minutes' notice; the
+   * session then gets another, with the files that were saved last.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * How long a sandbox stays after its session went idle. Its files are saved when it goes.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly idleTimeout?: Duration;
+
+  /**
+   * How long the workers' logs are kept. They say what happened to a worker, never what a tool printed.
+   *
+   * @default logs.RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/**
+ * The sandbox fleet: a cluster in which each session has a task of its own while it needs one. It costs nothing while no
+ * session does. A task has no role, so that there are no credentials of AWS in its reach, and no open port.
+ */
+export class SandboxFleet extends Resource implements ISandboxFleet {
+  readonly cluster: ecs.Cluster;
+  readonly vpc: ec2.IVpc;
+  readonly connections: ec2.Connections;
+  /** The role with which ECS pulls the image and writes the log. No container ever has it. */
+  readonly executionRole: iam.Role;
+  readonly taskDefinition: ecs.CfnTaskDefinition;
+  readonly functionEnvironment: Record<string, string>;
+  private readonly family: string;
+
+  constructor(scope: Construct, id: string, props: SandboxFleetProps = {}) {
+    super(scope, id);
+    const cpu = props.cpu ?? 1024;
+    const memory = props.memory ?? Size.gibibytes(2);
+    checkSandboxSize(cpu, memory, props.storage);
+
+    const network = (props.network ?? SandboxNetwork.publicSubnets()).bind(this);
+    this.vpc = network.vpc;
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: 'Sandboxes: nothing comes in',
+      allowAllOutbound: true,
+    });
+    this.connections = new ec2.Connections({ securityGroups: [securityGroup] });
+
+    this.cluster = new ecs.Cluster(this, 'Cluster', {
+      vpc: network.vpc,
+      enableFargateCapacityProviders: props.spot,
+    });
+    acknowledge(
+      this.cluster,
+      'AwsSolutions-ECS4',
+      'Container insights bill each task; the functions count starts and failures',
+    );
+
+    const architecture = props.architecture ?? ecs.CpuArchitecture.ARM64;
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.executionRole = new iam.Role(this, 'ExecutionRole', {
+      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
+      description: 'Pulls the image of sandboxes and writes their logs; no container has it',
+    });
+    logGroup.grantWrite(this.executionRole);
+    const image = (props.image ?? SandboxImage.builtInAccount()).bind(this, {
+      architecture,
+      executionRole: this.executionRole,
+    });
+    acknowledgeWildcard(this.executionRole, '*', 'Logging in to a registry has no resource that a policy could name');
+
+    this.family = Names.uniqueResourceName(this, { maxLength: 128 });
+    this.taskDefinition = sandboxTaskDefinition(this, {
+      family: this.family,
+      image: image.uri,
+      architecture,
+      cpu,
+      memory,
+      storage: props.storage,
+      executionRole: this.executionRole,
+      logGroup,
+    });
+    if (image.ready) this.taskDefinition.node.addDependency(image.ready);
+
+    this.functionEnvironment = {
+      [SETTINGS.sandboxCluster]: this.cluster.clusterArn,
+      [SETTINGS.sandboxTaskDefinition]: this.taskDefinition.ref,
+      [SETTINGS.sandboxSubnets]: network.subnets.map(({ subnetId }) => subnetId).join(','),
+      [SETTINGS.sandboxSecurityGroup]: securityGroup.securityGroupId,
+      [SETTINGS.sandboxPublicAddress]: String(network.assignPublicAddress),
+      [SETTINGS.sandboxIdleSeconds]: String((props.idleTimeout ?? Duration.minutes(5)).toSeconds()),
+      [SETTINGS.sandboxCapacity]: props.spot ? 'FARGATE_SPOT' : 'FARGATE',
+    };
+  }
+
+  grantRun(grantee: iam.IGrantable): void {
+    const { clusterArn } = this.cluster;
+    const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
+    const family = this.arn('task-definition', `${this.family}:*`);
+    const tasks = this.arn('task', `${this.cluster.clusterName}/*`);
+    const grant = (
+      actions: string[],
+      resourceArns: string[],
+      conditions?: Record<string, Record<string, unknown>>,
+    ): void => {
+      iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
+    };
+    grant(RUN_ACTIONS, [family], inCluster);
+    grant(TASK_ACTIONS, [tasks], inCluster);
+    grant(LIST_ACTIONS, ['*'], inCluster);
+    grant(TAG_ACTIONS, [tasks], { StringEquals: { 'ecs:CreateAction': 'RunTask' } });
+    grant(PASS_ACTIONS, [this.executionRole.roleArn], {
+      StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+    });
+    acknowledgeGrant(
+      grantee,
+      family,
+      'A session runs the revision that it is pinned to, and revisions come with deployments',
+    );
+    acknowledgeGrant(grantee, tasks, 'Tasks come and go; these are the tasks of this cluster alone');
+    acknowledgeGrant(
+      grantee,
+      '*',
+      'ListTasks has no resource that a policy could name; the condition keeps it to this cluster',
+    );
+  }
+
+  private arn(resource: string, resourceName: string): string {
+    return Stack.of(this).formatArn({
+      service: 'ecs',
+      resource,
+      resourceName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  }
+}

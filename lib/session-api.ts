@@ -1,0 +1,271 @@
+import { ArnFormat, Duration, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
+import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
+import type { Construct, IConstruct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import { writeErrorsLikeTheApi } from './api-errors';
+import { addRoutes, STAGE } from './api-routes';
+import type { IHarnessFunction } from './harness-function';
+import { LambdaFunction, type FunctionChoices } from './lambda-function';
+import type { ISandboxFleet } from './sandbox-fleet';
+import type { ISessionStore } from './session-store';
+import { commonRulesAcl } from './web-acl';
+
+/** The API, as others see it. */
+export interface ISessionApi extends IConstruct {
+  /** What clients take as their base URL: without `/v1`. */
+  readonly url: string;
+  /** Calling the API, where it asks for IAM signatures. */
+  grantInvoke(grantee: iam.IGrantable): iam.Grant;
+}
+
+/** What names an existing API. */
+export interface SessionApiAttributes {
+  readonly restApiId: string;
+  /** @default - the address that API Gateway gives it */
+  readonly url?: string;
+}
+
+/** A name of yours for the API. */
+export interface SessionApiDomain {
+  readonly domainName: string;
+  /** A certificate for the name, in the Region of the stack. */
+  readonly certificate: acm.ICertificate;
+}
+
+export interface SessionApiProps extends FunctionChoices {
+  readonly store: ISessionStore;
+  readonly harness: IHarnessFunction;
+
+  /**
+   * Where sandboxes run.
+   *
+   * @default - nowhere
+   */
+  readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * A name of yours. Point it at `SessionApi.domain` in your DNS.
+   *
+   * @default - the address that API Gateway gives it
+   */
+  readonly domain?: SessionApiDomain;
+
+  /**
+   * Requests per second, over all callers.
+   *
+   * @default 100
+   */
+  readonly rateLimit?: number;
+
+  /**
+   * Requests at once, on top of the rate.
+   *
+   * @default 200
+   */
+  readonly burstLimit?: number;
+
+  /**
+   * Puts AWS's common rules and a limit per address in front. It costs about $8 a month.
+   *
+   * @default false
+   */
+  readonly waf?: boolean;
+
+  /**
+   * Asks for an IAM signature besides the API key. Only callers to whom `grantInvoke` was given get through; the official
+   * clients then need a `fetch` that signs and must send their key as `x-api-key`, and sandboxes cannot get through at all.
+   *
+   * @default false
+   */
+  readonly iamAuthorization?: boolean;
+
+  /**
+   * Memory in MiB of the function that answers requests.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+}
+
+abstract class SessionApiBase extends Resource implements ISessionApi {
+  abstract readonly restApiId: string;
+  abstract readonly url: string;
+
+  grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    const resource = Stack.of(this).formatArn({
+      service: 'execute-api',
+      resource: this.restApiId,
+      resourceName: `${STAGE}/*`,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    return iam.Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns: [resource] });
+  }
+
+  protected defaultUrl(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return Fn.join('', ['https://', this.restApiId, '.execute-api.', region, '.', urlSuffix]);
+  }
+}
+
+/** Nothing is faster than this to answer, and an answer that takes longer has lost its caller. */
+const ANSWER_TIMEOUT = Duration.seconds(30);
+const STREAM_TIMEOUT = Duration.minutes(15);
+
+/**
+ * The API: two functions of the same code behind API Gateway, one that answers and one that streams. It checks keys itself,
+ * so that API Gateway lets every request through unless told otherwise.
+ */
+export class SessionApi extends SessionApiBase {
+  /** An API that another stack made. */
+  static fromSessionApiAttributes(scope: Construct, id: string, attributes: SessionApiAttributes): ISessionApi {
+    return new ImportedSessionApi(scope, id, attributes);
+  }
+
+  readonly restApi: apigateway.RestApi;
+  readonly apiFunction: lambda.Function;
+  readonly streamFunction: lambda.Function;
+  /** What your name is to point at, if you gave one. */
+  readonly domain?: apigateway.DomainName;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: SessionApiProps) {
+    super(scope, id);
+    checkLimits(props);
+    this.restApi = this.gateway(props);
+    writeErrorsLikeTheApi(this.restApi);
+    if (props.domain) {
+      this.domain = this.restApi.addDomainName('Domain', { ...props.domain, basePath: STAGE, securityPolicy: TLS });
+    }
+    this.url = props.domain ? `https://${props.domain.domainName}` : this.defaultUrl();
+
+    this.apiFunction = new LambdaFunction(this, 'Api', {
+      entryPoint: 'api',
+      description: 'Answers the requests of the API, except for streams',
+      timeout: ANSWER_TIMEOUT,
+      memorySize: props.memorySize ?? 512,
+      logRetention: props.logRetention,
+      tracing: props.tracing,
+      environment: {
+        ...props.store.functionEnvironment,
+        ...props.harness.functionEnvironment,
+        ...props.sandboxes?.functionEnvironment,
+      },
+    });
+    this.streamFunction = new LambdaFunction(this, 'Stream', {
+      entryPoint: 'stream',
+      description: 'Streams the events of a session while they happen',
+      timeout: STREAM_TIMEOUT,
+      memorySize: 256,
+      logRetention: props.logRetention,
+      tracing: props.tracing,
+      environment: props.store.functionEnvironment,
+    });
+    props.store.grantReadWrite(this.apiFunction);
+    props.store.grantFollow(this.streamFunction);
+    props.harness.grantWake(this.apiFunction);
+    props.sandboxes?.grantRun(this.apiFunction);
+    addRoutes(this.restApi, { api: this.apiFunction, stream: this.streamFunction });
+    if (props.waf) this.protect();
+  }
+
+  get restApiId(): string {
+    return this.restApi.restApiId;
+  }
+
+  /** Answers with a status of 500 and above. */
+  metricServerErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.restApi.metricServerError(props);
+  }
+
+  /** Requests. */
+  metricRequests(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.restApi.metricCount(props);
+  }
+
+  /** How long answers take; streams count until their end. */
+  metricLatency(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.restApi.metricLatency(props);
+  }
+
+  private gateway(props: SessionApiProps): apigateway.RestApi {
+    const api = new apigateway.RestApi(this, 'Rest', {
+      description: 'The Claude Managed Agents API',
+      endpointTypes: [apigateway.EndpointType.REGIONAL],
+      // It would set the role with which API Gateway logs for the whole account.
+      cloudWatchRole: false,
+      // Bodies pass as they are: the functions read JSON, and files.
+      binaryMediaTypes: ['*/*'],
+      defaultMethodOptions: {
+        authorizationType: props.iamAuthorization
+          ? apigateway.AuthorizationType.IAM
+          : apigateway.AuthorizationType.NONE,
+      },
+      deployOptions: {
+        stageName: STAGE,
+        tracingEnabled: props.tracing !== undefined && props.tracing !== lambda.Tracing.DISABLED,
+        throttlingRateLimit: props.rateLimit ?? DEFAULT_RATE,
+        throttlingBurstLimit: props.burstLimit ?? DEFAULT_BURST,
+      },
+    });
+    acknowledge(api, 'AwsSolutions-APIG1', LOGS_IN_FUNCTIONS);
+    acknowledge(api, 'AwsSolutions-APIG6', LOGS_IN_FUNCTIONS);
+    acknowledge(
+      api,
+      'AwsSolutions-APIG2',
+      'The functions validate every request, by rules made from the types of the official SDK',
+    );
+    acknowledge(
+      api,
+      'AwsSolutions-APIG3',
+      'Optional (`waf`), since it is the largest part of the bill of an idle stack',
+    );
+    acknowledge(api, 'AwsSolutions-APIG4', KEYS_IN_FUNCTIONS);
+    acknowledge(api, 'AwsSolutions-COG4', KEYS_IN_FUNCTIONS);
+    return api;
+  }
+
+  private protect(): void {
+    new wafv2.CfnWebACLAssociation(this, 'WebAclAssociation', {
+      resourceArn: this.restApi.deploymentStage.stageArn,
+      webAclArn: commonRulesAcl(this).attrArn,
+    });
+  }
+}
+
+const DEFAULT_RATE = 100;
+const DEFAULT_BURST = 200;
+const TLS = apigateway.SecurityPolicy.TLS_1_2;
+const LOGS_IN_FUNCTIONS =
+  'The functions log each request; logs of API Gateway take a role that is set for the whole account';
+const KEYS_IN_FUNCTIONS =
+  'The functions check keys, as the official clients send them; IAM comes on top by choice (`iamAuthorization`)';
+
+function checkLimits({ rateLimit, burstLimit, iamAuthorization, sandboxes }: SessionApiProps): void {
+  for (const [name, value] of Object.entries({ rateLimit, burstLimit })) {
+    if (value !== undefined && !Token.isUnresolved(value) && value <= 0) {
+      throw new Error(`${name}: must be above 0, or no request gets through. Leave it out for the default`);
+    }
+  }
+  if (iamAuthorization && sandboxes) {
+    throw new Error(
+      'iamAuthorization: sandboxes reach the API too, and have no AWS credentials to sign with. Leave `sandboxes` out and serve' +
+        ' self_hosted environments, or leave `iamAuthorization` out',
+    );
+  }
+}
+
+class ImportedSessionApi extends SessionApiBase {
+  readonly restApiId: string;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, attributes: SessionApiAttributes) {
+    super(scope, id);
+    this.restApiId = attributes.restApiId;
+    this.url = attributes.url ?? this.defaultUrl();
+  }
+}

@@ -1,0 +1,20 @@
+/** What the store's code does with its tables, by whether it only looks or also changes. */
+export const TABLE_READ_ACTIONS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+export const TABLE_WRITE_ACTIONS = [
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+];
+/** A stream says in a thread's HEAD that somebody watches it; that is all it ever writes. */
+export const TABLE_WATCH_ACTIONS = ['dynamodb:UpdateItem'];
+/** An index is only ever queried. */
+export const INDEX_ACTIONS = ['dynamodb:Query'];
+
+export const BLOB_READ_ACTIONS = ['s3:GetObject'];
+export const BLOB_WRITE_ACTIONS = ['s3:DeleteObject', 's3:PutObject'];
+/** Deleting a session means finding its blobs first; and without it an absent blob reads as a forbidden one. */
+export const BUCKET_ACTIONS = ['s3:ListBucket'];
+
+export const KEY_READ_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey'];
+export const KEY_WRITE_ACTIONS = [...KEY_READ_ACTIONS, 'kms:GenerateDataKey'];
