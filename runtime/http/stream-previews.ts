@@ -15,7 +15,7 @@ const WATCH_FACTOR = 3;
 const CLOSED_IDS = 1_000;
 
 interface PreviewDeps {
-  readonly log: ThreadLog;
+  readonly log: Pick<ThreadLog, 'watch' | 'readPreviews'>;
   readonly clock: Clock;
   readonly settings: Pick<StreamSettings, 'watchEveryMs'>;
 }

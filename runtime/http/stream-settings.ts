@@ -2,7 +2,7 @@
 export interface StreamSettings {
   /** A ping this often, since proxies cut what is silent for about 16 seconds (reference 6.6). */
   readonly pingMs: number;
-  /** A stream ends cleanly after this long, before the runtime under it would cut it off. Clients reconnect. */
+  /** A stream ends cleanly after this long; a runtime with a shorter life ends it itself. Clients reconnect. */
   readonly maxAgeMs: number;
   /**
    * A client that sends and then opens its stream may find the cycle that it caused already over. If the last cycle ended
@@ -19,10 +19,9 @@ export interface StreamSettings {
   readonly watchEveryMs: number;
 }
 
-/** What suits a function that lives for 15 minutes. */
 export const STREAM_SETTINGS: StreamSettings = {
   pingMs: 10_000,
-  maxAgeMs: 14 * 60_000,
+  maxAgeMs: 24 * 3_600_000,
   replayWithinMs: 30_000,
   replayAfterMs: 2_000,
   busyPollMs: 150,

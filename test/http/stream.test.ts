@@ -195,6 +195,20 @@ describe('the end of a stream', () => {
     await brief.close();
   });
 
+  test('comes with a named error when the store fails, which says nothing of it', async () => {
+    const broken = await Api.open();
+    const { id } = await broken.session();
+    const stream = await (await broken.client()).beta.sessions.events.stream(id);
+    broken.store.log.readCommits = () => {
+      throw new Error('no table');
+    };
+    await expect(until(stream, 'never')).rejects.toMatchObject({
+      error: { type: 'error', error: { type: 'api_error', message: 'Internal server error' } },
+    });
+    expect(broken.failures).toMatchObject([{ error: { message: 'no table' } }]);
+    await broken.close();
+  });
+
   test('stops the reading when the client goes', async () => {
     const { id } = await prepared();
     let reads = 0;
