@@ -1,10 +1,16 @@
 /** Judge: what each call of a response may do. Under `auto` a model decides; what it cannot decide is asked (reference 7.3). */
 import type { BetaContentBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { EventOf, SessionAgent } from '../contract/wire';
-import type { ModelProvider, ModelRequest, ModelUsage } from '../model/port';
+import type { ModelProvider, ModelRequest, ModelTraits, ModelUsage } from '../model/port';
 import type { EventRecord } from '../store/records';
 import type { JudgedCall } from './outcome';
 import { permissionOf } from './tool-schemas';
+
+/** What judging takes. */
+export interface Judge {
+  readonly model: ModelProvider;
+  readonly traits: (modelId: string) => ModelTraits;
+}
 
 type AutoVerdict = Extract<
   NonNullable<EventOf<'agent.tool_use'>['evaluation']>,
@@ -12,7 +18,8 @@ type AutoVerdict = Extract<
 >['evaluated_permission'];
 
 const INDETERMINATE: AutoVerdict = { type: 'ask', reason_code: 'indeterminate' };
-const JUDGE_TOKENS = 1_024;
+/** Enough for a model that thinks before its one word. */
+const JUDGE_TOKENS = 4_096;
 const MAX_SHOWN_CHARACTERS = 20_000;
 
 const INSTRUCTIONS = [
@@ -25,7 +32,7 @@ const INSTRUCTIONS = [
 
 /** The calls of a response with their permissions, and the usage of the judgements among them. */
 export async function judgeCalls(
-  model: ModelProvider,
+  judge: Judge,
   agent: SessionAgent,
   context: readonly EventRecord[],
   blocks: readonly BetaContentBlock[],
@@ -36,14 +43,14 @@ export async function judgeCalls(
     blocks.flatMap((block) => {
       if (block.type !== 'tool_use' && block.type !== 'server_tool_use') return [];
       const served = block.type === 'server_tool_use';
-      return [judgeCall(model, agent, context, { ...block, served }, usages, signal)];
+      return [judgeCall(judge, agent, context, { ...block, served }, usages, signal)];
     }),
   );
   return { calls, usages };
 }
 
 async function judgeCall(
-  model: ModelProvider,
+  judge: Judge,
   agent: SessionAgent,
   context: readonly EventRecord[],
   block: { id: string; name: string; input: unknown; served: boolean },
@@ -70,14 +77,14 @@ async function judgeCall(
     case 'always_ask':
       return { ...call, permission: 'ask', evaluation: { type: 'always_ask' } };
     case 'auto': {
-      const verdict = await askJudge(model, agent, context, call, usages, signal);
+      const verdict = await askJudge(judge, agent, context, call, usages, signal);
       return { ...call, permission: verdict.type, evaluation: { type: 'auto', evaluated_permission: verdict } };
     }
   }
 }
 
 async function askJudge(
-  model: ModelProvider,
+  judge: Judge,
   agent: SessionAgent,
   context: readonly EventRecord[],
   call: { name: string; input: Record<string, unknown> },
@@ -85,7 +92,13 @@ async function askJudge(
   signal: AbortSignal,
 ): Promise<AutoVerdict> {
   try {
-    const response = await model.respond(judgeRequest(agent.model.id, context, call), { signal });
+    const { defaultEffort } = judge.traits(agent.model.id);
+    const request = judgeRequest(agent.model.id, context, call);
+    const response = await judge.model.respond(
+      // A yes or a no needs little effort, where the model lets one say so.
+      defaultEffort ? { ...request, output_config: { effort: 'low' } } : request,
+      { signal },
+    );
     usages.push(response.usage);
     return readVerdict(response.blocks);
   } catch {

@@ -222,5 +222,6 @@ export function textOf(response: Pick<ModelResponse, 'blocks'>): { type: 'text';
   );
 }
 
+/** How full the context is: as the provider counted it, or the sum of what it was charged for. */
 const contextTokens = (usage: ModelUsage): number =>
-  usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens + usage.outputTokens;
+  usage.contextTokens ?? usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens + usage.outputTokens;

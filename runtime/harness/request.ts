@@ -71,7 +71,7 @@ async function toOutcome(
 ): Promise<Outcome> {
   const judged =
     purpose === 'turn' && response.stopReason !== 'interrupted'
-      ? await judgeCalls(deps.model, session.agent, context, response.blocks, signal)
+      ? await judgeCalls(deps, session.agent, context, response.blocks, signal)
       : { calls: [], usages: [] };
   const charge = [response.usage, ...judged.usages]
     .map((usage) => chargeOf(deps, session, usage))

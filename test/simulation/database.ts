@@ -15,11 +15,22 @@ interface Validations {
 
 export const TABLE_NAMES = { sessions: 'sessions', control: 'control' } as const;
 
+const AHEAD = 8;
+
 /** One database; each process of the simulation reaches it through a client of its own. */
 export class Database {
+  /** Opened ahead of need: a new table takes a moment to become active, and the moments can pass side by side. */
+  static readonly #ready: Promise<Database>[] = [];
+
   private constructor(private readonly store: unknown) {}
 
-  static async open(): Promise<Database> {
+  /** An empty database with the store's tables. */
+  static open(): Promise<Database> {
+    while (Database.#ready.length < AHEAD) Database.#ready.push(Database.#create());
+    return Database.#ready.shift() ?? Database.#create();
+  }
+
+  static async #create(): Promise<Database> {
     const database = new Database(create({ createTableMs: 0 } as Parameters<typeof create>[0]));
     await createTables(
       database.client((_name, run) => run()),
