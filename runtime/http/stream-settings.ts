@@ -26,6 +26,6 @@ export const STREAM_SETTINGS: StreamSettings = {
   replayAfterMs: 2_000,
   busyPollMs: 150,
   idlePollMs: 1_000,
-  sessionCheckMs: 2_000,
+  sessionCheckMs: 5_000,
   watchEveryMs: 20_000,
 };

@@ -3,7 +3,7 @@
  * the inbox, so that a call is not answered twice; what still slips through, two answers at the same instant, the harness
  * records as too late.
  */
-import { ApiError, forbidden, invalid } from '../contract/errors';
+import { forbidden, invalid } from '../contract/errors';
 import type { IdSource } from '../contract/ids';
 import type { Micros } from '../contract/time';
 import type { ClientEvent, ClientEventType, EventOf, EventParams } from '../contract/wire';
@@ -52,18 +52,12 @@ export function admit(admission: Admission, params: readonly EventParams[]): Cli
     const at = `events.${i}.${event.type.replace('.', '_')}`;
     checkSender(admission, event, i);
     checkBudget(admission, event, at);
-    return admitOne(admission, answers, params, i, at);
+    if (event.type === 'system.message') checkSystemMessage(admission, params, i, at);
+    return admitOne(admission, answers, event, i, at);
   });
 }
 
-function admitOne(
-  admission: Admission,
-  answers: Answers,
-  params: readonly EventParams[],
-  i: number,
-  at: string,
-): ClientEvent {
-  const event = params[i] as EventParams;
+function admitOne(admission: Admission, answers: Answers, event: EventParams, i: number, at: string): ClientEvent {
   const id = admission.ids.make('event');
   switch (event.type) {
     case 'user.message':
@@ -77,7 +71,6 @@ function admitOne(
     case 'user.tool_result':
       return answers.result(event, id, at);
     case 'system.message':
-      checkSystemMessage(admission, params, i, at);
       return { id, ...stated(event) };
     case 'user.define_outcome':
       throw invalid(`events.${i}: \`user.define_outcome\` is not served yet`);
@@ -130,15 +123,13 @@ function checkSystemMessage({ session, summary }: Admission, params: readonly Ev
   if (before !== undefined && !ACCOMPANIED.includes(before)) {
     throw invalid(`${at}: a system.message must directly follow the user.message or tool result that it accompanies`);
   }
-  if (summary.openCalls.length > 0 && !(before !== undefined && RESULTS.includes(before))) {
+  if (summary.stopReason?.type === 'requires_action' && !(before !== undefined && RESULTS.includes(before))) {
     throw invalid(`${at}: while tool calls wait for the client, a system.message may only follow a tool result`);
   }
   if (!traitsOf(session.agent.model.id).midConversationSystem) {
-    throw new ApiError(
-      400,
-      'invalid_request_error',
+    throw invalid(
       `${at}: model \`${session.agent.model.id}\` does not support system messages within a conversation`,
-      { error_code: 'model_does_not_support_mid_conversation_system' },
+      'model_does_not_support_mid_conversation_system',
     );
   }
 }
