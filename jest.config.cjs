@@ -7,6 +7,7 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  globalSetup: '<rootDir>/test/support/build.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/record-operations.ts'],
   testTimeout: 30_000,
 };

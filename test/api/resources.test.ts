@@ -1,8 +1,10 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { EventType } from '../../runtime/contract/wire';
+import type { EventListParams } from '@anthropic-ai/sdk/resources/beta/sessions/events';
 import { conversations, say } from '../support/conversations';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { fresh, history, newSession, tell, turn, typesOf, untilIdle } from '../support/sessions';
+
+type Filter = EventListParams['types'];
 
 let server: LocalServer;
 let client: Anthropic;
@@ -116,7 +118,7 @@ describe('sessions', () => {
     const whole = await history(client, session.id);
     expect(await all(events.list(session.id, { limit: 3 }))).toEqual(whole);
     expect(await all(events.list(session.id, { limit: 4, order: 'desc' }))).toEqual(whole.toReversed());
-    const types: EventType[] = ['agent.message', 'user.message'];
+    const types: Filter = ['agent.message', 'user.message'];
     expect(typesOf(await all(events.list(session.id, { types })))).toEqual([
       'user.message',
       'agent.message',
