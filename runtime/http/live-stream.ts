@@ -2,7 +2,7 @@ import { errorBody } from '../contract/errors';
 import { MICROS_PER_MS, toTimestamp, type Micros } from '../contract/time';
 import type { EventOf } from '../contract/wire';
 import { primaryThread, readThread } from '../resources/events-thread';
-import { seenBy } from '../resources/events-view';
+import { isWorker, seenBy } from '../resources/events-view';
 import type { RequestContext, ResourceDeps } from '../resources/ports';
 import type { Commit, SessionRecord, ThreadRef } from '../store/records';
 import { willRun } from '../thread/inbox';
@@ -81,7 +81,7 @@ export class LiveStream {
     previews.begin(thread.last);
     const start =
       from === undefined
-        ? startOf(thread, session, context, settings)
+        ? startOf(thread, session, context, settings, await store.log.heardTo(ref))
         : await resumeAfter(store.log, ref, thread, from);
     return new LiveStream(deps, context, session, previews, start, thread.summary.status);
   }
@@ -143,6 +143,7 @@ export class LiveStream {
       this.#announcedEnd ||= this.#status === 'terminated';
       this.#recentCycle = undefined;
       if (frames !== '') yield frames;
+      if (this.#status === 'idle') await this.#noteHeard(commit.n);
       if (this.#left.signal.aborted) return;
     }
   }
@@ -151,6 +152,12 @@ export class LiveStream {
     const events = records.slice(this.#skip).map(({ event }) => seenBy(this.context.principal, event));
     this.previews.close(events);
     return events.map((event) => frame(event.type, event, event.id)).join('');
+  }
+
+  /** Later streams need not repeat a cycle whose end this client was told. A note that is lost costs such a repetition. */
+  async #noteHeard(n: number): Promise<void> {
+    if (isWorker(this.context.principal)) return;
+    await this.deps.store.log.markHeard(this.#ref, n).catch(() => undefined);
   }
 
   /** The session's record, read anew now and then. Undefined when the session is deleted. */

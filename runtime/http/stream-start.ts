@@ -28,9 +28,9 @@ const CLOCK_SKEW: Micros = 300 * MICROS_PER_SECOND;
  *
  * - The thread is at work: the stream begins with the cycle under way.
  * - Input waits that will start a cycle: it begins with what comes next, which is that cycle.
- * - The last cycle ended moments ago: either the client sent, and was too late for it, or it has seen that cycle and is about
- *   to send. Nobody can tell yet; but in the second case it sends at once. So if nothing is sent for a moment, the stream
- *   repeats the cycle. Clients tell repeated events by their ids.
+ * - The last cycle ended moments ago, and no stream has told of its end: most likely the client sent and was too late for it.
+ *   It may also have read the cycle from the list and be about to send; then it sends at once. So if nothing is sent for a
+ *   moment, the stream repeats the cycle. Clients tell repeated events by their ids.
  * - The thread has terminated, or its session was archived: the stream begins with the last cycle, since nothing else will ever come.
  *
  * Workers read the whole history after they have opened the stream, so theirs always begins with what comes next.
@@ -40,13 +40,15 @@ export function startOf(
   session: SessionRecord,
   { principal, now }: Pick<RequestContext, 'principal' | 'now'>,
   settings: StreamSettings,
+  heardTo: number,
 ): StreamStart {
   const live: StreamStart = { after: last?.n ?? 0, skip: 0 };
   if (!last || summary.cycleStart === 0 || isWorker(principal)) return live;
   const cycle: StreamStart = { after: summary.cycleStart - 1, skip: 0 };
   if (summary.status !== 'idle' || session.archivedAt !== null) return cycle;
   const isRecent = now - summary.lastAt < settings.replayWithinMs * MICROS_PER_MS;
-  return isRecent && !willRun(summary, waiting) ? { ...live, recentCycle: cycle.after } : live;
+  const isUnheard = heardTo < last.n;
+  return isRecent && isUnheard && !willRun(summary, waiting) ? { ...live, recentCycle: cycle.after } : live;
 }
 
 /**

@@ -53,6 +53,8 @@ export function announceChanges(store: Store, hints: ChangeHints): Store {
     putPreview: (ref, chunk, at, expiresAt) => after(ref.threadId, log.putPreview(ref, chunk, at, expiresAt)),
     watch: (ref, until) => after(ref.threadId, log.watch(ref, until)),
     deleteThread: (ref) => after(ref.threadId, log.deleteThread(ref)),
+    markHeard: (ref, n) => log.markHeard(ref, n),
+    heardTo: (ref) => log.heardTo(ref),
     readInbox: (ref) => log.readInbox(ref),
     lastCommit: (ref) => log.lastCommit(ref),
     readCommits: (ref, range) => log.readCommits(ref, range),

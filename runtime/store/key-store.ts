@@ -26,7 +26,7 @@ export function createKeyStore(table: Table, clock: Clock): KeyStore {
     async put(hash, key) {
       const { principal } = key;
       const record = { record: JSON.stringify(key) };
-      if (principal.kind === 'session_token') {
+      if (principal.kind === 'session_token' || principal.kind === 'work_claim') {
         const expiry = key.expiresAt === null ? {} : { [EXPIRES_AT]: Math.ceil(key.expiresAt / MICROS_PER_SECOND) };
         await table.set({ ...keyHashKey(hash), ...record, ...expiry });
         return;

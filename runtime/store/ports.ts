@@ -54,6 +54,10 @@ export interface ThreadLog {
 
   /** Says that somebody wants previews until `until`. */
   watch(ref: ThreadRef, until: Micros): Promise<void>;
+  /** Notes that some client's stream has been sent everything up to commit `n`. Never goes back. */
+  markHeard(ref: ThreadRef, n: number): Promise<void>;
+  /** The last commit that some client's stream has been sent; 0 when none. Strongly consistent. */
+  heardTo(ref: ThreadRef): Promise<number>;
   /** Writes a preview chunk, to expire at `expiresAt`. */
   putPreview(ref: ThreadRef, chunk: Omit<PreviewChunk, 'key'>, at: Micros, expiresAt: Micros): Promise<void>;
   /** The chunks after `afterKey` (all, when undefined), oldest first, and not older than `since`. */
@@ -160,11 +164,23 @@ export interface WorkRecord {
   readonly leaseUntil: Micros | null;
   readonly ttlSeconds: number;
   readonly sessionTokenHash: string | null;
+  /** Of the claim that the worker's token was given for, where it was started with one. */
+  readonly claimHash?: string | null;
+  /** What is kept of a `cloud` session's files while it has no sandbox. */
+  readonly savedWorkspace?: SavedWorkspace;
   /** Input came while the item was stopping: queue it again once it has stopped. */
   readonly wantedAgain: boolean;
   /** How often in a row a worker of this stack could not be started for it, or ended at once. */
   readonly startFailures: number;
   readonly revision: number;
+}
+
+/** The archives of a session's files, by the keys of the blobs that hold them. */
+export interface SavedWorkspace {
+  /** Complete ones, the newest first. */
+  readonly saved: readonly string[];
+  /** One that somebody began to upload and nobody has completed. */
+  readonly uploading: string | null;
 }
 
 export interface WorkStore {
@@ -194,7 +210,8 @@ export type Principal =
       readonly keyId: string;
     }
   | {
-      readonly kind: 'session_token';
+      /** A claim is good for one exchange: for the token of the work item that it names. */
+      readonly kind: 'session_token' | 'work_claim';
       readonly workspace: string;
       readonly environmentId: string;
       readonly sessionId: string;
@@ -218,11 +235,11 @@ export interface KeyStore {
   put(hash: string, key: KeyRecord): Promise<void>;
   /** Undefined when there is no such key, or when it was revoked or has expired. */
   findByHash(hash: string): Promise<KeyRecord | undefined>;
-  /** Keys of persons and environments, newest first; session tokens are not listed. */
+  /** Keys of persons and environments, newest first; session tokens and claims are not listed. */
   list(kind: 'api_key' | 'environment_key', workspace?: string): Promise<KeyRecord[]>;
   /** True when there was such a key. It stops working at once, but for caches of a minute at most. */
   revoke(keyId: string, at: Micros): Promise<boolean>;
-  /** Removes a session token's row. */
+  /** Removes the row of a session token or a claim. */
   removeByHash(hash: string): Promise<void>;
 }
 

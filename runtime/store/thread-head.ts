@@ -5,6 +5,8 @@ import type { ThreadLog } from './ports';
 import type { ThreadHead } from './records';
 import type { Item, Table } from './table';
 
+type HeadMethods = 'acquireLease' | 'renewLease' | 'releaseLease' | 'watch' | 'markHeard' | 'heardTo';
+
 const NOBODY_HOLDS_THE_LEASE = 'attribute_not_exists(#lease_owner)';
 const LEASE_HAS_LAPSED = '#lease_until <= :now';
 const LEASE_IS_OURS = '#lease_owner = :owner';
@@ -14,6 +16,10 @@ const NOBODY_WATCHES = 'attribute_not_exists(#watched_until)';
 const WATCHED_FOR_LESS = '#watched_until < :until';
 const WATCH_GETS_LONGER = anyOf(NOBODY_WATCHES, WATCHED_FOR_LESS);
 
+const NOBODY_HAS_HEARD = 'attribute_not_exists(#heard_to)';
+const HEARD_LESS = '#heard_to < :n';
+const HEARD_GROWS = anyOf(NOBODY_HAS_HEARD, HEARD_LESS);
+
 /**
  * HEAD of a thread: who is at work, and who looks on. The lease keeps two harnesses from paying for the same model request;
  * that they could not both commit is the log's doing (`createCommits`).
@@ -22,7 +28,7 @@ const WATCH_GETS_LONGER = anyOf(NOBODY_WATCHES, WATCHED_FOR_LESS);
  *     sweeper                              . . . . until + a sweep: wakes the thread
  *     B                 refused                                        acquire
  */
-export function createHead(table: Table): Pick<ThreadLog, 'acquireLease' | 'renewLease' | 'releaseLease' | 'watch'> {
+export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
   return {
     async acquireLease(ref, owner, now, until) {
       const due = dueAttributes('lease', threadPartition(ref), until);
@@ -46,6 +52,15 @@ export function createHead(table: Table): Pick<ThreadLog, 'acquireLease' | 'rene
 
     async watch(ref, until) {
       await table.update(headKey(ref), { set: { watched_until: until } }, given(WATCH_GETS_LONGER, { until }));
+    },
+
+    async markHeard(ref, n) {
+      await table.update(headKey(ref), { set: { heard_to: n } }, given(HEARD_GROWS, { n }));
+    },
+
+    async heardTo(ref) {
+      const head = await table.get(headKey(ref));
+      return typeof head?.heard_to === 'number' ? head.heard_to : 0;
     },
   };
 }

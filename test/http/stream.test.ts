@@ -98,6 +98,22 @@ describe('a stream that is opened around a send', () => {
     expect(events.find(({ type }) => type === 'agent.message')).toMatchObject({ content: [{ text: 'two' }] });
   });
 
+  test('opened after a turn that another stream has told of, repeats nothing, however late the next send', async () => {
+    const { id, thread } = await prepared();
+    const first = await client.beta.sessions.events.stream(id);
+    await say(id, 'first');
+    void thread.turn('one');
+    await until(first, 'session.status_idle');
+    await pause(100);
+    const second = await client.beta.sessions.events.stream(id);
+    await pause(600);
+    await say(id, 'second');
+    void thread.turn('two');
+    const events = await until(second, 'session.status_idle');
+    expect(events.find(({ type }) => type === 'agent.message')).toMatchObject({ content: [{ text: 'two' }] });
+    expect(typesOf(events)).toEqual(TURN);
+  });
+
   test('opened by a worker, repeats nothing: a worker lists', async () => {
     const { id, environment_id } = await api.session('self_hosted');
     const thread = api.thread(id);

@@ -91,3 +91,14 @@ describe('watching', () => {
     expect(await log.acquireLease(ref, 'other', NOW, UNTIL)).toMatchObject({ watchedUntil: UNTIL + 1 });
   });
 });
+
+describe('what clients have heard', () => {
+  it('only grows, and is nothing at first', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    expect(await log.heardTo(ref)).toBe(0);
+    await log.markHeard(ref, 7);
+    await log.markHeard(ref, 3);
+    expect(await log.heardTo(ref)).toBe(7);
+  });
+});
