@@ -53,8 +53,7 @@ const WARNINGS = {
  * @param root the directory that holds the sandboxes; a throw-away one is made in it for each try.
  */
 export async function probeIsolation(root: string, program: HostProgram): Promise<Isolation> {
-  await mkdir(root, { recursive: true, mode: 0o711 });
-  for (const candidate of candidates(program)) if (await works(root, candidate)) return candidate;
+  for (const candidate of candidates(program)) if (await isolationWorks(root, candidate)) return candidate;
   return { ...plain(program), kind: 'none', warning: WARNINGS.none };
 }
 
@@ -84,7 +83,9 @@ function plain(program: HostProgram): Pick<Isolation, 'command'> {
 const TRIAL = ['-e', "require('node:fs').writeFileSync(require('node:path').resolve('trial'), '')"];
 const TRIAL_MS = 20_000;
 
-async function works(root: string, isolation: Isolation): Promise<boolean> {
+/** Whether Node really starts that way, in a throw-away sandbox under `root`, and can use its workspace. */
+export async function isolationWorks(root: string, isolation: Isolation): Promise<boolean> {
+  await mkdir(root, { recursive: true, mode: 0o711 });
   const directory = await mkdtemp(join(root, '.trial-'));
   try {
     const places = await preparePlaces(directory);

@@ -1,14 +1,14 @@
 /** A work item's states and the steps between them, as pure functions, and its form on the wire (reference 10). */
 import { MICROS_PER_MS, MICROS_PER_SECOND, toTimestamp, type Micros } from '../contract/time';
 import type { Work } from '../contract/wire';
-import type { WorkRecord } from '../store/ports';
+import type { SavedWorkspace, WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 
 /**
  * How long a lease holds without a heartbeat. A user's own worker may sit behind a bad network; one that this stack started
  * does not, and the sooner its death is known the sooner the session goes on.
  */
-export const LEASE_SECONDS: Readonly<Record<WorkRecord['kind'], number>> = { self_hosted: 60, cloud: 20 };
+export const LEASE_SECONDS: Readonly<Record<WorkRecord['kind'], number>> = { self_hosted: 60, cloud: 30 };
 
 /** What a worker may ask for instead (`desired_ttl_seconds`). */
 export const LEASE_SECONDS_MIN = 5;
@@ -88,18 +88,38 @@ export function acknowledged(work: WorkRecord, now: Micros): WorkRecord {
   });
 }
 
-/** A `cloud` item whose worker this stack is about to start. `failures` is how many starts in a row came to nothing. */
-export function claimed(work: WorkRecord, tokenHash: string, failures: number, now: Micros): WorkRecord {
+/**
+ * A `cloud` item whose worker this stack is about to start, and believes to be starting for as long as `startWithin`.
+ * `failures` is how many starts in a row came to nothing.
+ */
+export function claimed(
+  work: WorkRecord,
+  tokenHash: string,
+  failures: number,
+  now: Micros,
+  startWithin: Micros = FIRST_HEARTBEAT_WITHIN,
+): WorkRecord {
   return step(work, {
     ...FRESH,
     state: 'starting',
     startedAt: now,
     acknowledgedAt: now,
-    leaseUntil: now + FIRST_HEARTBEAT_WITHIN,
+    leaseUntil: now + startWithin,
     ttlSeconds: LEASE_SECONDS[work.kind],
     sessionTokenHash: tokenHash,
+    claimHash: null,
     startFailures: failures,
   });
+}
+
+/** The worker has shown the claim that it was started with and works with the token from here on. */
+export function exchanged(work: WorkRecord, tokenHash: string): WorkRecord {
+  return step(work, { sessionTokenHash: tokenHash, claimHash: work.sessionTokenHash });
+}
+
+/** The archives of the session's files, as they are after a step of saving. */
+export function withSavedWorkspace(work: WorkRecord, savedWorkspace: SavedWorkspace): WorkRecord {
+  return step(work, { savedWorkspace });
 }
 
 /** The start failed: it is due again after a pause, with a new token. */

@@ -18,14 +18,15 @@ const ANY_DEPTH = '**';
 const MAX_ALTERNATIVES = 1_000;
 
 /**
- * Entries under `cwd` that match the pattern, as Node 22's `fs.glob` finds them: `**` neither enters directories whose name
- * begins with a dot nor follows symbolic links, a segment that is spelled out does both. Each entry comes once.
+ * Entries under `cwd` that match the pattern, as Node 22's `fs.glob` finds them: wildcards neither enter directories whose
+ * name begins with a dot nor follow symbolic links, a segment that is spelled out does both. A backslash separates like a
+ * slash. Each entry comes once.
  *
  * @throws Error when the pattern has too many alternatives, or Node is older than 20.17.
  */
 export async function* glob(pattern: string, { cwd, exclude }: GlobOptions): AsyncGenerator<Dirent> {
   const found = new Set<string>();
-  for (const alternative of expandBraces(pattern)) {
+  for (const alternative of expandBraces(pattern.replaceAll('\\', '/'))) {
     const segments = alternative.split('/').filter((segment) => segment !== '' && segment !== '.');
     for await (const entry of walk(cwd, segments, new Set([0]), exclude)) {
       const full = path.join(entry.parentPath, entry.name);
@@ -69,10 +70,18 @@ function advance(segments: readonly string[], positions: ReadonlySet<number>, en
       if (entry.isDirectory()) next.add(position);
     } else if (matchesSegment(entry.name, segment)) {
       if (position === last) matches = true;
-      else if (entry.isDirectory() || entry.isSymbolicLink()) next.add(position + 1);
+      else if (entry.isDirectory() || (entry.isSymbolicLink() && followsLink(segments, position)))
+        next.add(position + 1);
     }
   }
   return { matches, next };
+}
+
+const WILDCARD = /[*?[\](){}!+@|]/;
+
+/** Node follows a link that the pattern names, but not where `**` leads to it. */
+function followsLink(segments: readonly string[], position: number): boolean {
+  return !WILDCARD.test(segments[position] ?? '') && segments[position - 1] !== ANY_DEPTH;
 }
 
 /** `**` may stand for no directory at all: what follows it is open too. */
@@ -108,10 +117,10 @@ interface BraceGroup {
   readonly choices: readonly string[];
 }
 
-/** The first brace group with a comma of its own. `{a}` is no group, and an escaped brace is none either. */
+/** The first brace group with a comma of its own. `{a}` is no group, and `${a,b}` is none either. */
 function firstGroup(pattern: string): BraceGroup | undefined {
   for (let start = pattern.indexOf('{'); start >= 0; start = pattern.indexOf('{', start + 1)) {
-    if (pattern[start - 1] === '\\' || pattern[start - 1] === '$') continue;
+    if (pattern[start - 1] === '$') continue;
     const group = groupAt(pattern, start);
     if (group && group.choices.length > 1) return group;
   }
@@ -124,8 +133,7 @@ function groupAt(pattern: string, start: number): BraceGroup | undefined {
   let from = start + 1;
   for (let at = start; at < pattern.length; at += 1) {
     const char = pattern[at];
-    if (char === '\\') at += 1;
-    else if (char === '{') depth += 1;
+    if (char === '{') depth += 1;
     else if (char === ',' && depth === 1) {
       choices.push(pattern.slice(from, at));
       from = at + 1;

@@ -1,8 +1,7 @@
 /**
  * What the supervisor and the tool host say to each other: JSON, one message a line, over the tool host's standard input and
- * output. The supervisor trusts nothing of what comes back but its shape: commands of the model run beside the tool host, as
- * the same user, and can write into its pipes. What they could forge is the result of their own session's calls, which they
- * make anyway.
+ * output. The supervisor trusts nothing of what comes back but its shape: commands of the model run as the tool host's user
+ * and could take it over. What they could forge then is the result of their own session's calls, which they make anyway.
  */
 import type { BetaToolResultContentBlockParam } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 
