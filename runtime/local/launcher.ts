@@ -87,19 +87,26 @@ export class LocalLauncher implements SandboxLauncher {
   }
 
   /**
-   * Reports the workers of a predecessor that was killed. They ended with it, since they watch for its end; so their calls
-   * need not wait for a lease to lapse.
+   * The workers of a predecessor that was killed. They ended with it, since they watch for its end. To be called before anything
+   * can start a worker: a mark that is found later may be that of a living one.
    */
-  async recover(): Promise<void> {
+  async lostWorkers(): Promise<GoneWorker[]> {
     await mkdir(this.options.root, { recursive: true, mode: 0o711 });
+    const lost: GoneWorker[] = [];
     for (const name of await readdir(this.options.root)) {
       const path = join(this.options.root, name, MARK);
       const text = await readFile(path, 'utf8').catch(() => undefined);
       if (text === undefined) continue;
       await rm(path, { force: true });
       const mark = parseMark(text);
-      if (mark) await this.report(mark, 'the system was restarted');
+      if (mark) lost.push(mark);
     }
+    return lost;
+  }
+
+  /** Reports them, so that their calls need not wait for a lease to lapse. */
+  async reportLost(workers: readonly GoneWorker[]): Promise<void> {
+    await Promise.all(workers.map((worker) => this.report(worker, 'the system was restarted')));
   }
 
   /** Ends all workers, with time to say what became of their calls. Call it while the API still answers. */

@@ -114,11 +114,13 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
     workQueue,
     sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   });
+  const lostWorkers = await launcher.lostWorkers();
   const server = await listenNear(createHandler(deps), options.port, options.portIsFixed ?? true);
   closing.add(() => server.close());
   closing.add(() => launcher.close());
   closing.add(() => invoker.close(RELEASE_MS));
-  await launcher.recover();
+  const recovery = launcher.reportLost(lostWorkers);
+  closing.add(() => recovery);
 
   const sweeper = new SweeperLoop(
     () =>
