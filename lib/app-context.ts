@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size, Stack, type App } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, RemovalPolicy, Size, Stack, type App } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -58,7 +58,10 @@ export function stackFromContext(app: App): Stack {
     return Number(value);
   };
 
+  const keyArn = choice('encryptionKeyArn');
   const stack = new Stack(app, choice('stackName') ?? '', {
+    // Without a key the template fits any Region; with one, the Region is the key's.
+    env: keyArn === undefined ? undefined : { region: Arn.split(keyArn, ArnFormat.SLASH_RESOURCE_NAME).region },
     description: 'The Claude Managed Agents API: sessions as a log, a harness on Lambda, sandboxes on Fargate',
   });
   const memory = number('sandboxMemoryGiB');
@@ -76,7 +79,6 @@ export function stackFromContext(app: App): Stack {
     idleTimeout: idle === undefined ? undefined : Duration.minutes(idle),
     image: imageOf(image),
   };
-  const keyArn = choice('encryptionKeyArn');
   const topicArn = choice('alarmTopicArn');
   new ManagedAgents(stack, 'Agents', {
     removalPolicy: pick('removalPolicy', { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY }),

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -53,7 +53,7 @@ export interface SessionStoreAttributes {
 
 export interface SessionStoreProps {
   /**
-   * A key of yours, for the tables and the bucket.
+   * A key of yours, for the tables and the bucket. The stack must then name its Region.
    *
    * @default - keys of AWS, at no cost
    */
@@ -162,6 +162,11 @@ export class SessionStore extends SessionStoreBase {
 
   constructor(scope: Construct, id: string, props: SessionStoreProps = {}) {
     super(scope, id);
+    if (props.encryptionKey && Token.isUnresolved(this.env.region)) {
+      throw new Error(
+        'encryptionKey: a table names its key by Region, so the stack must name its own. Add `env: { region: "..." }` to its props',
+      );
+    }
     this.encryptionKey = props.encryptionKey;
     this.sessionsTable = this.table('Sessions', TABLES.sessions, props);
     this.controlTable = this.table('Control', TABLES.control, props);
