@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { ApiError } from '../contract/errors';
-import { systemIds } from '../contract/ids';
-import { refuse } from './answers';
 import type { Handler } from './handler';
+import { answerUnreadable, unreadable } from './unreadable';
 
 export interface ListenOptions {
   /** 0 takes a free one. */
@@ -35,6 +33,7 @@ const LINGER_MS = 1_000;
 /** Serves the handler. Rejects when the port cannot be had. */
 export async function listen(handler: Handler, { port, host = '127.0.0.1' }: ListenOptions): Promise<RunningServer> {
   const server = createServer(SERVER_LIMITS, (incoming, outgoing) => void serve(handler, incoming, outgoing));
+  answerUnreadable(server, send);
   server.listen(port, host);
   await once(server, 'listening');
   const { address, family, port: taken } = server.address() as AddressInfo;
@@ -73,13 +72,6 @@ function toRequest(incoming: IncomingMessage): Request | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unreadable(): Response {
-  const requestId = systemIds.make('request');
-  const response = refuse(new ApiError(400, 'invalid_request_error', 'malformed request'), requestId);
-  response.headers.set('request-id', requestId);
-  return response;
 }
 
 /** Writes the answer as fast as the client takes it, and lets go of it when the client does. */
