@@ -57,8 +57,11 @@ export function createAuthenticator(keys: Pick<KeyStore, 'findByHash'>, clock: C
   };
 }
 
-/** Where both headers are sent, the bearer counts: a worker's client may still have an API key from its surroundings. */
-function secretOf(headers: Headers): string | undefined {
+/**
+ * The credential of a request, not looked at. Where both headers are sent, the bearer counts: a worker's client may still have
+ * an API key from its surroundings.
+ */
+export function secretOf(headers: Headers): string | undefined {
   const bearer = BEARER.exec(headers.get('authorization') ?? '')?.[1];
   return bearer ?? (headers.get('x-api-key')?.trim() || undefined);
 }

@@ -31,6 +31,7 @@ export function refusalOf(operation: OperationName): string {
  * @throws ApiError 401 elsewhere: to the rest of the API such a credential is none (reference 10).
  */
 export function authorize(principal: Principal, operation: OperationName): void {
+  if (principal.kind === 'work_claim') throw unauthenticated(refusalOf(operation));
   if (principal.kind === 'api_key' || operation.startsWith(WORK_QUEUE)) return;
   if (!WORKER_OPERATIONS.has(operation)) throw unauthenticated(refusalOf(operation));
 }

@@ -3,13 +3,15 @@ import { ROUTES } from '../contract/generated/routes';
 import type { OperationName } from '../contract/operations';
 import { matchRoute, type RouteMatch } from '../contract/routes';
 import { validateInput, type RawInput } from '../contract/validate';
+import { hashOfSecret } from '../resources/keys';
 import type { RequestContext, ResourceDeps } from '../resources/ports';
 import { answer, internalError, refuse } from './answers';
-import { createAuthenticator } from './authentication';
+import { createAuthenticator, secretOf } from './authentication';
 import { authorize, checkVersion, checkWorkspace, refusalOf } from './authorization';
 import { logToStderr, type FailureLog } from './failure-log';
 import { createOperations, type ServedOperations } from './operations';
 import { readJsonBody } from './request-body';
+import { createSandboxRoutes, type SandboxOperation } from './sandbox-routes';
 import { STREAM_SETTINGS, type StreamSettings } from './stream-settings';
 
 /** A request of the API to its answer. Never rejects. */
@@ -32,6 +34,7 @@ export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}):
   const onFailure = options.onFailure ?? logToStderr;
   const settings = { ...STREAM_SETTINGS, ...options.stream };
   const operations = createOperations({ ...deps, settings, onFailure });
+  const sandboxRoutes = createSandboxRoutes(deps);
 
   async function serve(request: Request, { operation, path }: RouteMatch, url: URL, requestId: string) {
     const { headers } = request;
@@ -45,13 +48,22 @@ export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}):
     return operate(operations, operation, context, { path, query: url.searchParams, body, headers });
   }
 
+  async function serveSandbox({ headers, body }: Request, run: SandboxOperation): Promise<Response> {
+    const principal = await authenticator.authenticate(headers);
+    const caller = { principal, secretHash: hashOfSecret(secretOf(headers) ?? '') };
+    return answer(await run(caller, { ...(body && (await readJsonBody({ headers, body }))) }));
+  }
+
   return async (request) => {
     const requestId = deps.ids.make('request');
     const url = new URL(request.url);
     const match = matchRoute(request.method === 'HEAD' ? 'GET' : request.method, url.pathname);
+    const forSandbox = sandboxRoutes.get(`${request.method} ${url.pathname}`);
     let response: Response;
     try {
-      response = match ? await serve(request, match, url, requestId) : unmatched(request.method, url.pathname);
+      if (match) response = await serve(request, match, url, requestId);
+      else if (forSandbox) response = await serveSandbox(request, forSandbox);
+      else response = unmatched(request.method, url.pathname);
     } catch (error) {
       if (!(error instanceof ApiError)) onFailure({ requestId, operation: match?.operation, error });
       response = refuse(error instanceof ApiError ? error : internalError(), requestId);

@@ -10,7 +10,7 @@ const tooLarge = (): ApiError => new ApiError(413, 'request_too_large', 'request
  *
  * @throws ApiError 413 before more than the limit is held in memory, 400 for anything but a JSON object in UTF-8.
  */
-export async function readJsonBody(request: Request): Promise<object | undefined> {
+export async function readJsonBody(request: Pick<Request, 'headers' | 'body'>): Promise<object | undefined> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return undefined;
   const value = parse(decode(bytes));
@@ -20,7 +20,7 @@ export async function readJsonBody(request: Request): Promise<object | undefined
   return value;
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Pick<Request, 'headers' | 'body'>): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -32,7 +32,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   return Buffer.concat(chunks, size);
 }
 
-async function* chunksOf({ body }: Request): AsyncGenerator<Uint8Array> {
+async function* chunksOf({ body }: Pick<Request, 'body'>): AsyncGenerator<Uint8Array> {
   if (!body) return;
   try {
     yield* body;

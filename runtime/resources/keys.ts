@@ -9,6 +9,7 @@ export const SECRET_PREFIXES: Readonly<Record<Principal['kind'], string>> = {
   api_key: 'sk-ant-api03-',
   environment_key: 'sk-ant-oat01-',
   session_token: 'sk-ant-req-',
+  work_claim: 'sk-ant-clm-',
 };
 
 /** 384 bits: a guess is hopeless, so a plain hash needs no salt. */
@@ -29,8 +30,8 @@ export function hashOfSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Whom a key stands for that lasts until it is revoked; session tokens come and go with a worker's lease. */
-type LastingPrincipal = Exclude<Principal, { kind: 'session_token' }>;
+/** Whom a key stands for that lasts until it is revoked; the credentials of a work item come and go with its worker. */
+type LastingPrincipal = Extract<Principal, { keyId: string }>;
 
 /** A key just made, with the secret that nobody can read again. */
 export interface NewKey {

@@ -25,9 +25,16 @@ export type OperationsOf<O extends keyof Operations> = { readonly [K in O]: Oper
 /** Starts and stops the workers of `cloud` environments. Fargate in the cloud, child processes on one machine. */
 export interface SandboxLauncher {
   /**
-   * Starts a worker for the item, which is `starting` and whose secret (the wire's form: base64url JSON with
-   * `sessions_token`) is for this worker alone. Returns as soon as the start is under way; throws when it cannot be.
-   * Starting what runs already for the same item and secret is no error.
+   * Set where others may see what a worker is started with. The worker then gets a claim instead of the item's secret, and
+   * exchanges it, once, for the secret (`resources/sandbox-claim.ts`).
+   */
+  readonly startsByClaim?: boolean;
+  /** How long a worker may take from the start to its first heartbeat. @default a minute */
+  readonly startWithin?: Micros;
+  /**
+   * Starts a worker for the item, which is `starting`. The secret (the wire's form: base64url JSON with `sessions_token`), or
+   * the claim on it, is for this worker alone. Returns as soon as the start is under way; throws when it cannot be. Starting
+   * what runs already for the same item and secret is no error.
    */
   start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void>;
   /** Makes sure that the session's worker is gone; `discard` also throws its files away (the session was deleted). */
@@ -43,6 +50,25 @@ export interface ResourceDeps {
   readonly ids: IdSource;
   readonly model: ModelProvider;
   readonly launcher: SandboxLauncher;
+  /** Absent where sandboxes leave their files in place when they stop. */
+  readonly workspaces?: WorkspaceArchives;
+}
+
+/**
+ * Where sandboxes put the archives of their files, and fetch them: S3 in the cloud, a directory on one machine. A URL is good
+ * for one archive and some minutes, and needs no other credential.
+ */
+export interface WorkspaceArchives {
+  /** What one archive may have. */
+  readonly maxBytes: number;
+  /** For a PUT of exactly so many bytes. */
+  uploadUrl(key: string, bytes: number): Promise<string>;
+  /** For a GET. */
+  downloadUrl(key: string): Promise<string>;
+  /** Whether the archive is there, whole. */
+  has(key: string): Promise<boolean>;
+  /** Deleting what is not there is no error. */
+  delete(key: string): Promise<void>;
 }
 
 /** What the harness and the sweeper ask of the work queue (implemented by `resources/work-queue.ts`). */

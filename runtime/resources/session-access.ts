@@ -11,5 +11,7 @@ export function reaches(principal: Principal, session: SessionRecord): boolean {
       return principal.environmentId === session.environmentId;
     case 'session_token':
       return principal.sessionId === session.id;
+    case 'work_claim':
+      return false;
   }
 }

@@ -29,4 +29,5 @@ const CREDENTIALS: Readonly<Record<Principal['kind'], string>> = {
   api_key: 'an API key; use the environment key',
   environment_key: 'an environment key; use an API key',
   session_token: "a work item's token",
+  work_claim: 'a claim; exchange it for the token',
 };

@@ -3,7 +3,7 @@ import type { SessionRecord } from '../store/records';
 import type { ResourceDeps } from './ports';
 import { claimed, dying, settled, startFailed } from './work-item';
 import { threadOf, workNeeds } from './work-needs';
-import { mintSessionToken, revokeSessionToken } from './work-token';
+import { mintSessionToken, mintWorkClaim, revokeSessionToken } from './work-token';
 
 /** After so many starts in a row that came to nothing, the calls that wait end as errors. */
 const MAX_STARTS = 4;
@@ -20,18 +20,19 @@ export class CloudWorkers {
   /** Claims the item and starts a worker for it. `failures` is how many starts in a row came to nothing. */
   async start(work: WorkRecord, session: SessionRecord, failures: number): Promise<boolean> {
     if (failures >= MAX_STARTS) return this.bury(work, NEVER_STARTED);
-    const token = await mintSessionToken(this.deps, work);
-    const claim = claimed(work, token.hash, failures, this.deps.clock.now());
-    if (!(await this.deps.store.work.update(claim))) {
-      await revokeSessionToken(this.deps, token.hash);
+    const { launcher, store, clock } = this.deps;
+    const credential = await (launcher.startsByClaim ? mintWorkClaim : mintSessionToken)(this.deps, work);
+    const starting = claimed(work, credential.hash, failures, clock.now(), launcher.startWithin);
+    if (!(await store.work.update(starting))) {
+      await revokeSessionToken(this.deps, credential.hash);
       return false;
     }
     await revokeSessionToken(this.deps, work.sessionTokenHash);
     try {
-      await this.deps.launcher.start(claim, session, token.secret);
+      await launcher.start(starting, session, credential.secret);
       return true;
     } catch {
-      return this.retryLater(claim);
+      return this.retryLater(starting);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
+import { discardWorkspace } from './sandbox-workspace';
 import { CloudWorkers } from './work-cloud';
 import { lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
 import { workNeeds } from './work-needs';
@@ -61,6 +62,7 @@ export class SessionWorkQueue implements WorkQueue {
     const work = await store.work.getBySession(workspace, environmentId, id);
     if (!work) return;
     await revokeSessionToken(this.deps, work.sessionTokenHash);
+    await discardWorkspace(this.deps, work);
     await store.work.delete(work);
   }
 
@@ -74,7 +76,7 @@ export class SessionWorkQueue implements WorkQueue {
 
   async workerGone(worker: GoneWorker, reason: string): Promise<void> {
     await this.withWork(worker.workspace, worker.environmentId, worker.id, async (work) => {
-      if (work.sessionTokenHash !== worker.sessionTokenHash) return true;
+      if (!holds(work, worker)) return true;
       switch (work.state) {
         case 'queued':
         case 'stopped':
@@ -164,6 +166,11 @@ export class SessionWorkQueue implements WorkQueue {
 function failuresAfter(work: WorkRecord): number {
   const ranFor = (work.stoppedAt ?? 0) - (work.acknowledgedAt ?? 0);
   return ranFor < ENDED_AT_ONCE_MICROS ? work.startFailures + 1 : 0;
+}
+
+/** Whether a worker's credential, or the claim that it was started with, is the one that the item goes by. */
+function holds({ sessionTokenHash, claimHash }: WorkRecord, worker: GoneWorker): boolean {
+  return sessionTokenHash !== null && [sessionTokenHash, claimHash].includes(worker.sessionTokenHash);
 }
 
 /** Tries a read-and-write until its conditional write holds. */

@@ -72,6 +72,9 @@ export const sessionListPartition = (workspace: string): string => path(workspac
 /** Where the bodies of a thread lie that are too big for an item. */
 export const threadBlobs = (ref: ThreadRef): string => `${threadPartition(ref)}/`;
 export const sessionBlobs = (workspace: string, sessionId: string): string => `${path(workspace, sessionId)}/record/`;
+/** Where an archive of a session's files lies. */
+export const workspaceBlob = (workspace: string, sessionId: string, name: string): string =>
+  `${path(workspace, sessionId)}/workspace/${encodeURIComponent(name)}`;
 
 // ---- control: catalogs
 

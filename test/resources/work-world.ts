@@ -46,14 +46,17 @@ export class WorkWorld {
   readonly queue: SessionWorkQueue;
   private readonly operations: OperationsOf<WorkOperation>;
 
-  private constructor(private readonly engine: Engine) {
+  private constructor(
+    private readonly engine: Engine,
+    private readonly launching: Pick<SandboxLauncher, 'startsByClaim' | 'startWithin'>,
+  ) {
     this.store = engine.storeOf(engine.client, this.clock);
     this.queue = createWorkQueue(this.deps());
     this.operations = createWorkOperations(this.deps(), this.queue);
   }
 
-  static async open(): Promise<WorkWorld> {
-    return new WorkWorld(await openEngine());
+  static async open(launching: Pick<SandboxLauncher, 'startsByClaim' | 'startWithin'> = {}): Promise<WorkWorld> {
+    return new WorkWorld(await openEngine(), launching);
   }
 
   close(): Promise<void> {
@@ -174,6 +177,7 @@ export class WorkWorld {
 
   private deps(): ResourceDeps {
     const launcher: SandboxLauncher = {
+      ...this.launching,
       start: async (work, _session, secret) => {
         if (this.startFails) throw new Error('no room');
         this.starts.push({ work, secret });

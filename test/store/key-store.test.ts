@@ -13,7 +13,7 @@ const HOUR = 3_600_000_000;
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 function key(principal: Principal, parts: Partial<KeyRecord> = {}): KeyRecord {
-  const id = principal.kind === 'session_token' ? principal.workId : principal.keyId;
+  const id = 'keyId' in principal ? principal.keyId : principal.workId;
   return { id, principal, name: null, hint: 'wxyz', createdAt: NOW, expiresAt: null, revokedAt: null, ...parts };
 }
 const apiKey = (workspace: string, keyId: string, parts: Partial<KeyRecord> = {}): KeyRecord =>

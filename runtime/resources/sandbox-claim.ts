@@ -1,0 +1,40 @@
+import { conflict } from '../contract/errors';
+import type { SessionRecord } from '../store/records';
+import type { ResourceDeps } from './ports';
+import { sandboxWork, type SandboxCaller } from './sandbox-access';
+import { exchanged } from './work-item';
+import { mintSessionToken, revokeSessionToken } from './work-token';
+
+type Packages = Extract<SessionRecord['environmentConfig'], { type: 'cloud' }>['packages'];
+
+/** What a worker that has come to life is told. */
+export interface ClaimAnswer {
+  readonly type: 'work_claim';
+  /** The work item's secret in the wire's form (reference 10). */
+  readonly secret: string;
+  /** What the environment wants installed; null where that is not known any more. */
+  readonly packages: Packages | null;
+}
+
+/**
+ * Exchanges the claim that a worker was started with for the secret of its work item. What a worker is started with can be
+ * seen by others (operators of the account, the container's own files), so it is good for this alone, once: whoever comes
+ * second is refused, and the sandbox of a claim that somebody else has used finds that it was.
+ *
+ * @throws ApiError 403 for any other credential, 404 without the item, 409 when the claim was used or overtaken.
+ */
+export async function exchangeClaim(
+  deps: Pick<ResourceDeps, 'store' | 'clock'>,
+  caller: SandboxCaller,
+): Promise<ClaimAnswer> {
+  const work = await sandboxWork(deps, caller, 'work_claim');
+  const token = await mintSessionToken(deps, work);
+  if (work.state !== 'starting' || !(await deps.store.work.update(exchanged(work, token.hash)))) {
+    await revokeSessionToken(deps, token.hash);
+    throw conflict(`Work item ${work.id} has changed since it was started.`);
+  }
+  await revokeSessionToken(deps, caller.secretHash);
+  const session = await deps.store.sessions.get(work.workspace, work.sessionId);
+  const config = session?.environmentConfig;
+  return { type: 'work_claim', secret: token.secret, packages: config?.type === 'cloud' ? config.packages : null };
+}
