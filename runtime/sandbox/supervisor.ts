@@ -15,9 +15,6 @@ const CUT_SHORT =
 /** How long the last words for a call that was cut short may take. */
 const LAST_WORDS_MS = 3_000;
 
-/** A session's statuses in which it may be left alone for long. */
-const RESTING = new Set(['open', 'session.status_idle']);
-
 /**
  * Serves one work item: the official worker with the official toolset, whose tools run in a tool host. It holds the session's
  * token and talks to the API; nothing that the model runs is in this process.
@@ -28,6 +25,7 @@ export class Supervisor {
   private readonly client: Anthropic;
   /** The calls under way, with what ends each. */
   private readonly running = new Map<string, AbortController>();
+  /** False from a call, or from word that the session runs, until word that it is idle. */
   private resting = true;
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -84,6 +82,7 @@ export class Supervisor {
     const answered = new AbortController();
     const late = AbortSignal.timeout(CALL_LIMIT_MS);
     this.running.set(id, answered);
+    this.resting = false;
     clearTimeout(this.idleTimer);
     try {
       return await this.host.call(id, name, input, AbortSignal.any([signal, late, answered.signal]));
@@ -115,8 +114,7 @@ export class Supervisor {
   private saw(event: SeenEvent | { readonly type: 'open' }): void {
     if ('tool_use_id' in event && event.type.endsWith('tool_result'))
       this.running.get(event.tool_use_id ?? '')?.abort();
-    if (RESTING.has(event.type)) this.resting = true;
-    else if (event.type.startsWith('session.status_')) this.resting = false;
+    if (event.type.startsWith('session.status_')) this.resting = event.type === 'session.status_idle';
     this.rest();
   }
 
