@@ -159,6 +159,7 @@ export class HarnessFunction extends HarnessFunctionBase {
       ...delivery,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, ...delivery },
     });
+    this.keepDeliveryRules();
     props.store.grantReadWrite(this.function);
     props.modelKey.grantRead(this.function);
     props.sandboxes?.grantRun(this.function);
@@ -173,6 +174,17 @@ export class HarnessFunction extends HarnessFunctionBase {
   /** Sets a variable of this version and later ones. Published versions keep what they have. */
   addEnvironment(name: string, value: string): void {
     this.function.addEnvironment(name, value);
+  }
+
+  /**
+   * A version stays when the next one is published, and so must what Lambda is to do when it fails. Otherwise the sessions of
+   * the version before would lose their wakes without a trace.
+   */
+  private keepDeliveryRules(): void {
+    const rules = this.function.currentVersion.node.findChild('EventInvokeConfig').node.defaultChild;
+    if (!(rules instanceof lambda.CfnEventInvokeConfig))
+      throw new Error('the CDK names the rules of a version otherwise');
+    rules.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   /** A policy of its own, because the role's default one must exist before the function, whose name this one holds. */

@@ -146,8 +146,8 @@ async function main(): Promise<void> {
       ResourceProperties: { secretArn: API_KEY_SECRET, workspace: 'default' },
     })
   ).toArray();
-  const apiKey = services.secrets.get(API_KEY_SECRET);
-  assert.ok(apiKey?.startsWith('sk-ant-api03-'), 'the first key stands in its secret');
+  const apiKey = services.secrets.get(API_KEY_SECRET) ?? '';
+  assert.ok(apiKey.startsWith('sk-ant-api03-'), 'the first key stands in its secret');
 
   await runSession(new Anthropic({ apiKey, baseURL: gateway.url, maxRetries: 0 }));
 

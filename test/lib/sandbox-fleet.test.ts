@@ -1,0 +1,164 @@
+import { Size } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SandboxFleet, type SandboxFleetProps } from '../../lib/sandbox-fleet';
+import { SandboxImage } from '../../lib/sandbox-image';
+import { SandboxNetwork } from '../../lib/sandbox-network';
+import { newStack, permissions } from './stack';
+
+const image = SandboxImage.fromRegistry('public.ecr.aws/example/sandbox@sha256:0');
+
+function fleetWith(props: SandboxFleetProps = {}) {
+  const stack = newStack();
+  const fleet = new SandboxFleet(stack, 'Fleet', { image, ...props });
+  return { stack, fleet };
+}
+
+const templateOf = (props?: SandboxFleetProps): Template => Template.fromStack(fleetWith(props).stack);
+
+describe('the sandbox fleet', () => {
+  const { stack, fleet } = fleetWith();
+  fleet.grantRun(new Role(stack, 'Runner', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+  const template = Template.fromStack(stack);
+
+  test('gives its tasks no role', () => {
+    const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+    expect(task?.Properties).not.toHaveProperty('TaskRoleArn');
+    expect(Object.keys(template.findResources('AWS::IAM::Role'))).toHaveLength(2);
+  });
+
+  test('lets nothing in', () => {
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+    const [group] = Object.values(template.findResources('AWS::EC2::SecurityGroup'));
+    expect(group?.Properties).not.toHaveProperty('SecurityGroupIngress');
+  });
+
+  test('has public subnets and no NAT gateway, and runs nothing while nobody needs it', () => {
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    template.resourceCountIs('AWS::EC2::EIP', 0);
+    template.resourceCountIs('AWS::ECS::Service', 0);
+    template.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
+    expect(fleet.functionEnvironment.SANDBOX_PUBLIC_ADDRESS).toBe('true');
+  });
+
+  test('keeps no secret and no command in the task definition, and old revisions for old sessions', () => {
+    const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+    const [container] = task?.Properties.ContainerDefinitions;
+    expect(container).not.toHaveProperty('Environment');
+    expect(container).not.toHaveProperty('Secrets');
+    expect(container).not.toHaveProperty('Command');
+    template.hasResource('AWS::ECS::TaskDefinition', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { Cpu: '1024', Memory: '2048', RuntimePlatform: { CpuArchitecture: 'ARM64' } },
+    });
+  });
+
+  test('lets a launcher run and stop tasks of this cluster, and hand over the one role to ECS', () => {
+    const granted = permissions(template, 'Runner');
+    expect(granted.map(({ action }) => action).toSorted()).toEqual([
+      'ecs:DescribeTasks',
+      'ecs:ListTasks',
+      'ecs:RunTask',
+      'ecs:StopTask',
+      'ecs:TagResource',
+      'iam:PassRole',
+    ]);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: 'ecs:ListTasks', Condition: { ArnEquals: { 'ecs:cluster': Match.anyValue() } } }),
+          Match.objectLike({
+            Action: 'iam:PassRole',
+            Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+          }),
+        ]),
+      }),
+    });
+  });
+
+  test('has size, processor, disk and spare capacity as chosen', () => {
+    const chosen = templateOf({
+      architecture: CpuArchitecture.X86_64,
+      cpu: 2048,
+      memory: Size.gibibytes(8),
+      storage: Size.gibibytes(50),
+      spot: true,
+    });
+    chosen.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Cpu: '2048',
+      Memory: '8192',
+      EphemeralStorage: { SizeInGiB: 50 },
+      RuntimePlatform: { CpuArchitecture: 'X86_64' },
+    });
+    chosen.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
+      CapacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    });
+  });
+
+  test.each([
+    [{ cpu: 300 }, /cpu: .* Use one of 256, 512/],
+    [{ cpu: 256, memory: Size.gibibytes(8) }, /memory: .* Use one of 512, 1024, 2048 MiB/],
+    [{ storage: Size.gibibytes(20) }, /storage: .* 21 to 200/],
+  ] satisfies Array<[SandboxFleetProps, RegExp]>)('refuses a size that Fargate does not have: %j', (props, message) => {
+    expect(() => fleetWith(props)).toThrow(message);
+  });
+
+  test('stands in private subnets behind one NAT gateway where that was chosen', () => {
+    const { stack: other, fleet: closed } = fleetWith({ network: SandboxNetwork.privateSubnets() });
+    Template.fromStack(other).resourceCountIs('AWS::EC2::NatGateway', 1);
+    expect(closed.functionEnvironment.SANDBOX_PUBLIC_ADDRESS).toBe('false');
+  });
+
+  test('stands in a network that is there already', () => {
+    const other = newStack();
+    const vpc = new Vpc(other, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+    const network = SandboxNetwork.fromVpc(vpc, { subnetType: SubnetType.PRIVATE_ISOLATED });
+    const closed = new SandboxFleet(other, 'Fleet', { image, network });
+    expect(closed.vpc).toBe(vpc);
+    expect(closed.functionEnvironment.SANDBOX_PUBLIC_ADDRESS).toBe('false');
+    Template.fromStack(other).resourceCountIs('AWS::EC2::VPC', 1);
+  });
+});
+
+describe('the sandbox image', () => {
+  test('is built in the account by default, without Docker on the way', () => {
+    const template = templateOf({ image: undefined });
+    template.hasResourceProperties('AWS::CodeBuild::Project', {
+      Environment: Match.objectLike({ Type: 'ARM_CONTAINER', PrivilegedMode: true }),
+    });
+    template.hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'IMMUTABLE', EmptyOnDelete: true });
+    template.hasResourceProperties('Custom::SandboxImage', { tag: Match.stringLikeRegexp('^[0-9a-f]{64}$') });
+    template.hasResource('AWS::ECS::TaskDefinition', {
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('ImageBuild')]),
+    });
+  });
+
+  test('is built for the processor that runs it', () => {
+    templateOf({ image: undefined, architecture: CpuArchitecture.X86_64 }).hasResourceProperties(
+      'AWS::CodeBuild::Project',
+      { Environment: Match.objectLike({ Type: 'LINUX_CONTAINER' }) },
+    );
+  });
+
+  test('can be built by Docker, without Docker being there at synthesis', () => {
+    templateOf({ image: SandboxImage.builtByDocker() }).resourceCountIs('AWS::CodeBuild::Project', 0);
+  });
+
+  test('can be one of a registry or a repository', () => {
+    templateOf().hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [Match.objectLike({ Image: 'public.ecr.aws/example/sandbox@sha256:0' })],
+    });
+    const { stack: other } = fleetWith();
+    const repository = Repository.fromRepositoryName(other, 'Repository', 'sandboxes');
+    new SandboxFleet(other, 'Second', { image: SandboxImage.fromEcrRepository(repository, 'v1') });
+    Template.fromStack(other).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['ecr:BatchGetImage']) })]),
+      }),
+    });
+  });
+});
