@@ -33,12 +33,10 @@ export function createDueIndex(tables: { readonly sessions: Table; readonly cont
   async function dueOf(kind: DueItem['kind'], shard: string, now: Micros, limit: number): Promise<DueItem[]> {
     const table = kind === 'work' ? tables.control : tables.sessions;
     const found = new Map<string, DueItem>();
-    for await (const hints of table.pages({ index: DUE_INDEX, partition: shard, to: now, pageSize: limit })) {
-      for (const item of await table.getAll(hints, READ)) {
-        if (!item || item.due_shard !== shard || Number(item.due_at) > now) continue;
-        const target = kind === 'work' ? String(item.work_id) : item.pk;
-        if (!found.has(target)) found.set(target, toDueItem(kind, item));
-      }
+    for await (const item of table.indexed({ index: DUE_INDEX, partition: shard, to: now, pageSize: limit }, READ)) {
+      if (item.due_shard !== shard || Number(item.due_at) > now) continue;
+      const target = kind === 'work' ? String(item.work_id) : item.pk;
+      if (!found.has(target)) found.set(target, toDueItem(kind, item));
       if (found.size >= limit) break;
     }
     return [...found.values()];

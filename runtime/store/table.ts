@@ -220,6 +220,23 @@ export class Table {
       start = answer.LastEvaluatedKey;
     } while (start);
   }
+
+  /**
+   * The items that an index names, read anew, in the index's order and each once. While an item moves in the index it can be
+   * named at both of its places, and the local database, killed at the wrong moment, keeps the old one for good.
+   */
+  async *indexed(query: TableQuery, attributes?: readonly string[]): AsyncGenerator<Item> {
+    const seen = new Set<string>();
+    for await (const hints of this.pages(query)) {
+      const unseen = [...new Map(hints.map((hint) => [nameOf(hint), hint]))].filter(([name]) => !seen.has(name));
+      for (const [name] of unseen) seen.add(name);
+      for (const item of await this.getAll(
+        unseen.map(([, hint]) => hint),
+        attributes,
+      ))
+        if (item) yield item;
+    }
+  }
 }
 
 const newWriteId = (): string => randomBytes(WRITE_ID_BYTES).toString('base64url');

@@ -66,12 +66,10 @@ export function createWorkStore(table: Table, clock: Clock): WorkStore {
     async queued(workspace, environmentId, limit) {
       const found: WorkRecord[] = [];
       const query = { index: QUEUE_INDEX, partition: workPartition(workspace, environmentId), pageSize: PAGE };
-      for await (const hints of table.pages(query)) {
-        for (const item of await table.getAll(hints)) {
-          const work = item && toWork(item);
-          if (work?.state === 'queued') found.push(work);
-          if (found.length === limit) return found;
-        }
+      for await (const item of table.indexed(query)) {
+        const work = toWork(item);
+        if (work.state === 'queued') found.push(work);
+        if (found.length === limit) return found;
       }
       return found;
     },

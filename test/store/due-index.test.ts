@@ -2,6 +2,7 @@ import { threadPartition } from '../../runtime/store/keys';
 import type { DueItem } from '../../runtime/store/ports';
 import type { ThreadRef } from '../../runtime/store/records';
 import { openEngine, type Engine } from './engine';
+import { repeatHints } from './faults';
 import { message, newThread, work } from './values';
 
 /** Each test has the whole index to itself. */
@@ -105,6 +106,19 @@ describe('the index', () => {
     const ids = refs.map(({ threadId }) => threadId);
     expect(threads(await due('lease', NOW + 500, 1_000))).toEqual(ids);
     expect(threads(await due('lease', NOW + 500, 7))).toEqual(ids.slice(0, 7));
+  });
+
+  it('holds an item once, though the index may name it twice', async () => {
+    const client = engine.connect();
+    repeatHints(client);
+    const store = engine.storeOf(client);
+    const waiting = work();
+    const ref = newThread();
+    await store.log.acquireLease(ref, 'me', NOW, NOW);
+    await store.work.create(waiting);
+    expect(await store.due.due('lease', NOW, 100)).toEqual([{ kind: 'lease', ref, dueAt: NOW }]);
+    expect(await store.work.queued(waiting.workspace, waiting.environmentId, 100)).toEqual([waiting]);
+    client.destroy();
   });
 
   it('names threads by whatever their ids are made of', async () => {
