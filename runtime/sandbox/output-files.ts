@@ -15,9 +15,15 @@ const PLAIN_ID = /^[A-Za-z0-9_-]{1,100}$/;
 const SENTINEL = /\n?__ANT_CMD_[0-9a-f-]{36}_DONE__-?\d+\n?$/;
 const SENTINEL_BYTES = 100;
 
+/** What the official bash tool answers in the place of a command's output when it ends the command. */
+const ENDED_EARLY = /^bash: (?:bash command timed out|This operation was aborted)/;
+
 /** The record of one call's output. */
 export interface Recording {
-  /** What of the tool's answer goes to the model: the answer itself, or a preview of it that names the file. */
+  /**
+   * What of the tool's answer goes to the model: the answer itself, or a preview of it that names the file. A command that was
+   * ended early is answered with what it had written, too.
+   */
   finish(output: ToolOutput): ToolOutput;
 }
 
@@ -39,7 +45,7 @@ export class OutputFiles {
     return {
       finish: (output) => {
         if (shell && this.shell === shell) this.shell = undefined;
-        return shell?.preview(output) ?? this.shorten(id, output);
+        return shell?.better(output) ?? this.shorten(id, output);
       },
     };
   }
@@ -128,12 +134,15 @@ class ShellOutput {
     this.head = this.head.slice(0, PREVIEW_CHARS);
   }
 
-  /** The preview of an output that was too long, or undefined when it was not. */
-  preview(output: ToolOutput): ToolOutput | undefined {
-    if (!this.overflowed) return undefined;
-    this.file?.close({ withoutSentinel: true });
-    const tail = typeof output === 'string' ? output : (onlyText(output) ?? '');
-    return previewOf({ head: this.head, tail, length: this.length, file: this.file });
+  /** What says more than the tool's answer does, where something does. */
+  better(answer: ToolOutput): ToolOutput | undefined {
+    const text = typeof answer === 'string' ? answer : (onlyText(answer) ?? '');
+    if (this.overflowed) {
+      this.file?.close({ withoutSentinel: true });
+      return previewOf({ head: this.head, tail: text, length: this.length, file: this.file });
+    }
+    if (this.head === '' || !ENDED_EARLY.test(text)) return undefined;
+    return `${text}\nUntil then it wrote:\n${this.head}`;
   }
 }
 

@@ -119,7 +119,7 @@ describe('a worker', () => {
   });
 
   it('is gone, and its files are too, when its session is deleted', async () => {
-    await session.call('bash', { command: 'touch begun; chmod 000 .; sleep 100' });
+    await session.call('bash', { command: 'mkdir -p shut/in; chmod 000 shut/in shut; touch begun; sleep 100' });
     await begun();
     await world.queue.end(session.record, { discard: true });
     expect(existsSync(session.directory)).toBe(false);

@@ -86,6 +86,15 @@ describe('a tool host', () => {
     expect(await call('bash', { command: 'kill -0 $(cat pid) 2>&1 || echo gone' })).toContain('gone');
   });
 
+  it('tells what a command wrote before its time was up', async () => {
+    expect(await refusal('bash', { command: 'echo half; sleep 60', timeout_ms: 300 })).toBe(
+      'bash: bash command timed out after 300ms\nUntil then it wrote:\nhalf\n',
+    );
+    expect(await refusal('bash', { command: 'sleep 60', timeout_ms: 300 })).toBe(
+      'bash: bash command timed out after 300ms',
+    );
+  });
+
   it('says of a call in which it died that its outcome is not known, and is there for the next', async () => {
     expect(await refusal('bash', { command: 'touch begun; kill -KILL $PPID; sleep 5' })).toContain(
       'may or may not have taken effect',
