@@ -45,11 +45,11 @@ describe('the sandbox fleet', () => {
   });
 
   test('keeps no secret and no command in the task definition, and old revisions for old sessions', () => {
-    const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
-    const [container] = task?.Properties.ContainerDefinitions;
-    expect(container).not.toHaveProperty('Environment');
-    expect(container).not.toHaveProperty('Secrets');
-    expect(container).not.toHaveProperty('Command');
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({ Environment: Match.absent(), Secrets: Match.absent(), Command: Match.absent() }),
+      ],
+    });
     template.hasResource('AWS::ECS::TaskDefinition', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
