@@ -26,6 +26,8 @@ const SERVER_LIMITS = {
   requestTimeout: 120_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
+  // Node would refuse a request without one before we could, and nothing is decided by it.
+  requireHostHeader: false,
 };
 /** How long a client may go on sending after it was answered. */
 const LINGER_MS = 1_000;

@@ -50,6 +50,12 @@ test.each([
   });
 });
 
+test('a request without a host is served', async () => {
+  expect(await answerTo('POST / HTTP/1.1\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi')).toMatch(
+    /^HTTP\/1.1 200 [^]*hi/,
+  );
+});
+
 test('nothing is written into an answer that has begun', async () => {
   const answer = await answerTo('GET /endless HTTP/1.1\r\nhost: x\r\n\r\n\u0000nonsense\r\n\r\n');
   expect(answer).not.toContain('"error"');
