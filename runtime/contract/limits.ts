@@ -96,7 +96,7 @@ export const LIMITS: Limits = {
   'environments.work.poll': {
     block_ms: range(1, 999),
     reclaim_older_than_ms: range(0, 86_400_000), // ours: a day
-    'Anthropic-Worker-ID': text(1, 256), // ours
+    'Anthropic-Worker-ID': pattern(/^[ -~]+$/, 'printable ASCII', 256), // ours
   },
   'environments.work.heartbeat': { desired_ttl_seconds: range(1, 86_400), expected_last_heartbeat: text(1, 64) },
 

@@ -74,8 +74,12 @@ function descend(
   return value === undefined ? undefined : descend(node.parameter, method, segments, at + 1, [...values, value]);
 }
 
-/** A segment without its percent-encoding; undefined when it is empty or not encoded as UTF-8. */
+/** No id is nearly as long. What is longer could not be looked up either: the keys of a database are bounded. */
+const LONGEST_PARAMETER = 128;
+
+/** A segment without its percent-encoding; undefined when it is empty, too long, or not encoded as UTF-8. */
 function decoded(segment: string): string | undefined {
+  if (segment.length > LONGEST_PARAMETER) return undefined;
   try {
     return decodeURIComponent(segment) || undefined;
   } catch {

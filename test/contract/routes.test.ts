@@ -28,6 +28,8 @@ describe('matchRoute', () => {
     ['GET', '/v1//versions'],
     ['GET', '/v1/sessions/s/threads/t/events/stream'],
     ['GET', `/v1${'/agents'.repeat(10_000)}`],
+    ['GET', `/v1/agents/${'a'.repeat(129)}`],
+    ['GET', `/v1/agents/${'%61'.repeat(43)}`],
     ['get', '/v1/agents'],
     ['PATCH', '/v1/agents/agent_1'],
     ['GET', '/v1/constructor'],
