@@ -27,7 +27,7 @@ export class ServerProcess {
 
   /** Starts it on a free port. Its model is the Messages API at that address. */
   static async start(modelUrl: string): Promise<ServerProcess> {
-    const root = await mkdtemp(join(tmpdir(), 'managed-agents-'));
+    const root = await mkdtemp(join(tmpdir(), 'managed-agents-process-'));
     // A sandbox's user has to pass through.
     await chmod(root, 0o711);
     const server = new ServerProcess(root, modelUrl, createWriteStream(join(root, 'server.log')));
