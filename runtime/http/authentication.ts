@@ -24,7 +24,11 @@ export interface Authenticator {
  * Looks credentials up by their hash, so neither the store nor this process holds a key, and what is compared is not the
  * secret. What is found is remembered for a while; what is not is looked up again each time, so that a new key works at once.
  */
-export function createAuthenticator(keys: Pick<KeyStore, 'findByHash'>, clock: Clock): Authenticator {
+export function createAuthenticator(
+  keys: Pick<KeyStore, 'findByHash'>,
+  clock: Clock,
+  rememberedFor: Micros = REMEMBERED_FOR,
+): Authenticator {
   const remembered = new Map<string, { readonly key: KeyRecord; readonly until: Micros }>();
 
   async function find(hash: string, now: Micros): Promise<KeyRecord | undefined> {
@@ -33,7 +37,7 @@ export function createAuthenticator(keys: Pick<KeyStore, 'findByHash'>, clock: C
     remembered.delete(hash);
     const key = await keys.findByHash(hash);
     if (key) {
-      remembered.set(hash, { key, until: now + REMEMBERED_FOR });
+      remembered.set(hash, { key, until: now + rememberedFor });
       for (const oldest of remembered.keys()) {
         if (remembered.size <= REMEMBERED_KEYS) break;
         remembered.delete(oldest);

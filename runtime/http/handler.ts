@@ -2,6 +2,7 @@ import { ApiError, notFound } from '../contract/errors';
 import { ROUTES } from '../contract/generated/routes';
 import type { OperationName } from '../contract/operations';
 import { matchRoute, type RouteMatch } from '../contract/routes';
+import type { Micros } from '../contract/time';
 import { validateInput, type RawInput } from '../contract/validate';
 import { hashOfSecret } from '../resources/keys';
 import type { RequestContext, ResourceDeps } from '../resources/ports';
@@ -21,6 +22,8 @@ export interface HandlerOptions {
   /** How streams behave; what is left out is as production has it. */
   readonly stream?: Partial<StreamSettings>;
   readonly onFailure?: FailureLog;
+  /** How long a credential that was found is not looked up again. @default - half a minute, which saves most reads */
+  readonly rememberKeysFor?: Micros;
 }
 
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
@@ -30,7 +33,7 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
  * service's (recorded where the reference says so): route, credential, workspace, validation, operation.
  */
 export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}): Handler {
-  const authenticator = createAuthenticator(deps.store.keys, deps.clock);
+  const authenticator = createAuthenticator(deps.store.keys, deps.clock, options.rememberKeysFor);
   const onFailure = options.onFailure ?? logToStderr;
   const settings = { ...STREAM_SETTINGS, ...options.stream };
   const operations = createOperations({ ...deps, settings, onFailure });

@@ -115,7 +115,11 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
     sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   });
   const lostWorkers = await launcher.lostWorkers();
-  const server = await listenNear(createHandler(deps), options.port, options.portIsFixed ?? true);
+  const server = await listenNear(
+    createHandler(deps, { rememberKeysFor: 0 }),
+    options.port,
+    options.portIsFixed ?? true,
+  );
   closing.add(() => server.close());
   closing.add(() => launcher.close());
   closing.add(() => invoker.close(RELEASE_MS));
