@@ -25,7 +25,7 @@ export interface Played {
 }
 
 /** Everything must be at rest within this time, whatever failed: retries, lapsed leases and sweeps included. */
-const BOUND = 20 * 60 * MICROS_PER_SECOND;
+const BOUND = 6 * 60 * MICROS_PER_SECOND;
 const THINKING_MS = 300;
 
 export async function play(scenario: Scenario, schedule: Schedule): Promise<Played> {
