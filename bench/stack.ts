@@ -1,0 +1,287 @@
+/**
+ * The service put together as the stack deploys it, on one machine: an API, a stream and a harness function, each with a
+ * database client of its own, so that what each uses can be told apart, and no hints between them. Only the database, the
+ * sandboxes and the invoker are local.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { primaryThreadOf, systemIds } from '../runtime/contract/ids';
+import { systemClock } from '../runtime/contract/time';
+import { createHarness, type Harness } from '../runtime/harness/wake';
+import { createHandler, type Handler } from '../runtime/http/handler';
+import { listen, type RunningServer } from '../runtime/http/node-server';
+import { createFileBlobs } from '../runtime/local/blobs';
+import { connectLocalDynamo, createLocalDynamo, type LocalDynamo } from '../runtime/local/dynamo';
+import { Invoker } from '../runtime/local/invoker';
+import { probeIsolation } from '../runtime/local/isolation';
+import { LocalLauncher } from '../runtime/local/launcher';
+import { findPrograms } from '../runtime/local/programs';
+import { createAnthropicModel } from '../runtime/model/anthropic';
+import type { ModelProvider } from '../runtime/model/port';
+import { traitsOf } from '../runtime/model/traits';
+import { Keys, SECRET_PREFIXES } from '../runtime/resources/keys';
+import type { ResourceDeps } from '../runtime/resources/ports';
+import { createWorkQueue } from '../runtime/resources/work-queue';
+import { createStore } from '../runtime/store/store';
+import type { BlobStore, ChangeHints, Store } from '../runtime/store/ports';
+import type { SessionRecord } from '../runtime/store/records';
+import { sessionRecord } from '../test/support/decisions';
+import { RequestCounter, type Requests } from './counted-dynamo';
+
+/** The functions of the stack, and the stream function apart for clients and for the workers in sandboxes. */
+export type FunctionName = 'api' | 'client stream' | 'worker stream' | 'harness' | 'sweeper';
+const FUNCTIONS: readonly FunctionName[] = ['api', 'client stream', 'worker stream', 'harness', 'sweeper'];
+
+/** What a function was used for. */
+export interface Used extends Requests {
+  readonly invocations: number;
+  /** How long it ran, in milliseconds, all invocations together; those under way up to now. */
+  readonly runMs: number;
+  readonly blobRequests: number;
+}
+
+export interface StackOptions {
+  /** Who answers. @default - a model that says "Fine." at once */
+  readonly modelUrl?: string;
+  /** Whether a thread that is to be woken is, as in the stack, or whoever measures does it. */
+  readonly wakes: 'by invoker' | 'by hand';
+}
+
+const WORKSPACE = 'default';
+const SANDBOX_IDLE_MS = 300_000;
+const CLOSE_MS = 5_000;
+const STREAM = /\/stream$/;
+const ZERO: Used = {
+  requests: 0,
+  items: 0,
+  bytes: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  invocations: 0,
+  runMs: 0,
+  blobRequests: 0,
+};
+
+/** Nobody tips anybody: as between functions. */
+const NO_HINTS: ChangeHints = {
+  changed: () => undefined,
+  wait: (_threadId, forMs, signal) => pause(forMs, undefined, { signal }).catch(() => undefined),
+};
+
+const FINE: ModelProvider = {
+  respond: async () => ({
+    blocks: [{ type: 'text', text: 'Fine.', citations: null }],
+    stopReason: 'end_turn',
+    stopDetails: null,
+    usage: { inputTokens: 900, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0, webSearches: 0 },
+  }),
+  models: async () => [],
+};
+
+/** A function: its store, and a tally of what it uses. */
+class CountedFunction {
+  #used: Used = ZERO;
+  readonly #running = new Set<number>();
+  readonly store: Store;
+
+  constructor(dynamo: LocalDynamo, counter: RequestCounter, blobs: BlobStore) {
+    const client = connectLocalDynamo(dynamo.address);
+    counter.watch(client, (requests) => this.#add(requests));
+    this.store = createStore({ client, tables: dynamo.tables, blobs: this.#counted(blobs) });
+  }
+
+  get used(): Used {
+    const now = performance.now();
+    const underWay = [...this.#running].reduce((all, began) => all + now - began, 0);
+    return { ...this.#used, runMs: this.#used.runMs + underWay };
+  }
+
+  /** Notes the beginning of an invocation; the answer notes its end. */
+  begin(): () => void {
+    const began = performance.now();
+    // Two invocations never begin at the same instant of this clock, or one of them would be lost: it has nanoseconds.
+    this.#running.add(began);
+    this.#add({ invocations: 1 });
+    return () => {
+      if (this.#running.delete(began)) this.#add({ runMs: performance.now() - began });
+    };
+  }
+
+  #counted(blobs: BlobStore): BlobStore {
+    const note = (): void => this.#add({ blobRequests: 1 });
+    return {
+      put: (key, body) => (note(), blobs.put(key, body)),
+      get: (key) => (note(), blobs.get(key)),
+      deletePrefix: (prefix) => (note(), blobs.deletePrefix(prefix)),
+    };
+  }
+
+  #add(more: Partial<Used>): void {
+    this.#used = addUsed(this.#used, { ...ZERO, ...more });
+  }
+}
+
+export function addUsed(a: Used, b: Used): Used {
+  return combine(a, b, (x, y) => x + y);
+}
+
+export function lessUsed(a: Used, b: Used): Used {
+  return combine(a, b, (x, y) => x - y);
+}
+
+export function timesUsed(a: Used, factor: number): Used {
+  return combine(a, ZERO, (x) => x * factor);
+}
+
+function combine(a: Used, b: Used, of: (x: number, y: number) => number): Used {
+  const keys = Object.keys(ZERO) as (keyof Used)[];
+  return Object.fromEntries(keys.map((key) => [key, of(a[key], b[key])])) as unknown as Used;
+}
+
+/** The whole, open. */
+export class Stack {
+  readonly ids = systemIds;
+
+  private constructor(
+    private readonly functions: ReadonlyMap<FunctionName, CountedFunction>,
+    readonly harness: Harness,
+    readonly deps: ResourceDeps,
+    readonly server: RunningServer,
+    readonly apiKey: string,
+    private readonly closers: readonly (() => unknown)[],
+  ) {}
+
+  static async open({ modelUrl, wakes }: StackOptions): Promise<Stack> {
+    const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+    const dynamo = await createLocalDynamo({ path: join(directory, 'database') });
+    const blobs = createFileBlobs(join(directory, 'blobs'));
+    const counter = new RequestCounter(dynamo.tables);
+    const functions = new Map(FUNCTIONS.map((name) => [name, new CountedFunction(dynamo, counter, blobs)]));
+    const of = (name: FunctionName): CountedFunction => {
+      const found = functions.get(name);
+      if (!found) throw new Error(`There is no function ${name}`);
+      return found;
+    };
+    const model = modelUrl === undefined ? FINE : createAnthropicModel({ apiKey: 'scripted', baseURL: modelUrl });
+
+    const invoker = new Invoker({
+      run: async (ref, invocation) => {
+        const end = of('harness').begin();
+        await harness.wake(ref, invocation).finally(end);
+      },
+      clock: systemClock,
+      onError: (_ref, error) => console.error('a wake failed', error),
+    });
+    const programs = findPrograms();
+    const sandboxes = join(directory, 'sandboxes');
+    const launcher = new LocalLauncher({
+      root: sandboxes,
+      baseUrl: () => server.url,
+      supervisor: [process.execPath, programs.supervisor],
+      isolation: await probeIsolation(sandboxes, { node: process.execPath, script: programs.toolHost }),
+      maxIdleMs: SANDBOX_IDLE_MS,
+      workerGone: async () => undefined,
+      log: (line) => console.error(line),
+    });
+    const depsOf = (name: FunctionName): ResourceDeps => ({
+      store: of(name).store,
+      waker: wakes === 'by hand' ? { wake: async () => undefined } : invoker,
+      hints: NO_HINTS,
+      clock: systemClock,
+      ids: systemIds,
+      model,
+      launcher,
+    });
+    const harness = createHarness({
+      ...depsOf('harness'),
+      log: of('harness').store.log,
+      sessions: of('harness').store.sessions,
+      traits: traitsOf,
+      workQueue: createWorkQueue(depsOf('harness')),
+      sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+    });
+    const server = await listen(gateway(of, depsOf), { port: 0 });
+    const { secret } = await new Keys(depsOf('api')).createApiKey(WORKSPACE);
+    return new Stack(functions, harness, depsOf('api'), server, secret, [
+      () => server.close(),
+      () => launcher.close(),
+      () => invoker.close(CLOSE_MS),
+      () => dynamo.close(),
+      () => rm(directory, { recursive: true, force: true }),
+    ]);
+  }
+
+  get store(): Store {
+    return this.deps.store;
+  }
+
+  /** What a function has used so far. */
+  used(name: FunctionName): Used {
+    return this.functions.get(name)?.used ?? ZERO;
+  }
+
+  usedSince(name: FunctionName, before: Used): Used {
+    return lessUsed(this.used(name), before);
+  }
+
+  /** What all of them have used so far. */
+  usedByAll(): ReadonlyMap<FunctionName, Used> {
+    return new Map([...this.functions].map(([name, { used }]) => [name, used]));
+  }
+
+  /** A session as a record, without the API: its agent has the whole toolset. */
+  async newSession(): Promise<SessionRecord> {
+    const id = systemIds.make('session');
+    const session = sessionRecord({ id, workspace: WORKSPACE, threadId: primaryThreadOf(id) });
+    await this.store.sessions.create(session);
+    return session;
+  }
+
+  /** The store of a function, for work that counts as its own. */
+  depsOf(name: FunctionName): Pick<ResourceDeps, 'store'> & { begin(): () => void } {
+    const found = this.functions.get(name);
+    if (!found) throw new Error(`There is no function ${name}`);
+    return { store: found.store, begin: () => found.begin() };
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers) await close();
+  }
+}
+
+/** API Gateway's part: streams go to the one function, everything else to the other. */
+function gateway(of: (name: FunctionName) => CountedFunction, depsOf: (name: FunctionName) => ResourceDeps): Handler {
+  const handlers = new Map(FUNCTIONS.map((name) => [name, createHandler(depsOf(name))]));
+  return async (request) => {
+    const isWorker = request.headers.get('authorization')?.includes(SECRET_PREFIXES.session_token) ?? false;
+    const isStream = STREAM.test(new URL(request.url).pathname);
+    const name: FunctionName = isStream ? (isWorker ? 'worker stream' : 'client stream') : 'api';
+    const end = of(name).begin();
+    const response = await handlers.get(name)?.(request);
+    if (!response) throw new Error(`There is no handler for ${name}`);
+    if (!isStream || !response.body) {
+      end();
+      return response;
+    }
+    return new Response(endingWith(response.body, end), response);
+  };
+}
+
+/** The same bytes; `end` is called when the last one was read, or nobody wants any more. */
+function endingWith(body: ReadableStream<Uint8Array>, end: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await reader.read();
+      if (!next.done) return controller.enqueue(next.value);
+      end();
+      controller.close();
+    },
+    async cancel(reason) {
+      end();
+      await reader.cancel(reason);
+    },
+  });
+}
