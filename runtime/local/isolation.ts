@@ -34,6 +34,8 @@ export interface Isolation {
   readonly kind: 'bubblewrap' | 'user' | 'none';
   /** What a person who starts the system has to know, or null. */
   readonly warning: string | null;
+  /** Whether it can keep a sandbox from the network. Where it cannot, no sandbox is started that must not have one. */
+  readonly cutsNetwork: boolean;
   /** How the tool host is started; with `nodeArgs`, how Node is started in its place. */
   command(places: SandboxPlaces, needs: HostNeeds, nodeArgs?: readonly string[]): HostCommand;
 }
@@ -59,24 +61,31 @@ export async function probeIsolation(root: string, program: HostProgram): Promis
 
 /** The ways that are worth a try, the strictest first. */
 export function candidates(program: HostProgram): Isolation[] {
-  if (process.getuid?.() !== 0) return [bubblewrap(program, 'user')];
+  const asRoot = process.getuid?.() === 0;
+  const powers: BubblewrapPowers[] = asRoot ? ['root', 'user'] : ['user'];
   return [
-    bubblewrap(program, 'root'),
-    bubblewrap(program, 'user'),
-    { ...plain(program), kind: 'user', warning: WARNINGS.user },
+    ...powers.map((power) => bubblewrap(program, power, { cutsNetwork: true })),
+    // Some containers may make every namespace but that of the network.
+    ...powers.map((power) => bubblewrap(program, power, { cutsNetwork: false })),
+    ...(asRoot ? [{ ...plain(program), kind: 'user', warning: WARNINGS.user } as const] : []),
   ];
 }
 
-function bubblewrap(program: HostProgram, powers: BubblewrapPowers): Isolation {
+function bubblewrap(
+  program: HostProgram,
+  powers: BubblewrapPowers,
+  { cutsNetwork }: Pick<Isolation, 'cutsNetwork'>,
+): Isolation {
   return {
     kind: 'bubblewrap',
     warning: null,
+    cutsNetwork,
     command: (places, needs, nodeArgs) => bubblewrapCommand(program, places, needs, powers, nodeArgs),
   };
 }
 
-function plain(program: HostProgram): Pick<Isolation, 'command'> {
-  return { command: (places, _needs, nodeArgs) => plainCommand(program, places, nodeArgs) };
+function plain(program: HostProgram): Pick<Isolation, 'command' | 'cutsNetwork'> {
+  return { cutsNetwork: false, command: (places, _needs, nodeArgs) => plainCommand(program, places, nodeArgs) };
 }
 
 /** Node with everything that a tool host gets, down to a file that is written by its whole path. */
@@ -89,7 +98,7 @@ export async function isolationWorks(root: string, isolation: Isolation): Promis
   const directory = await mkdtemp(join(root, '.trial-'));
   try {
     const places = await preparePlaces(directory);
-    const { file, args, ...options } = isolation.command(places, { network: false }, TRIAL);
+    const { file, args, ...options } = isolation.command(places, { network: !isolation.cutsNetwork }, TRIAL);
     await promisify(execFile)(file, args, { ...options, timeout: TRIAL_MS, killSignal: 'SIGKILL' });
     return (await stat(join(places.workspace, 'trial'))).isFile();
   } catch {

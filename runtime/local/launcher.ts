@@ -31,6 +31,8 @@ const LEAVE_WITHIN_MS = 2_000;
 /** And one that should finish its calls' last words when the system stops. */
 const SHUTDOWN_WITHIN_MS = 6_000;
 
+const NETWORK_STAYS = 'its environment limits the network, and nothing on this machine can enforce that';
+
 /** In a session's directory while a worker of it lives: whose worker, so that a successor of this process can tell. */
 const MARK = 'worker.json';
 
@@ -57,6 +59,8 @@ export class LocalLauncher implements SandboxLauncher {
     if (previous?.serves(work, secret)) return;
     await previous?.leave(LEAVE_WITHIN_MS);
     if (this.closing) throw new Error('the system is stopping');
+    const network = networkOf(session);
+    if (!network && !this.options.isolation.cutsNetwork) throw new Error(NETWORK_STAYS);
     const directory = this.directoryOf(session.id);
     const places = await preparePlaces(directory);
     const { workspace, environmentId, id, sessionTokenHash } = work;
@@ -70,7 +74,7 @@ export class LocalLauncher implements SandboxLauncher {
       workSecret: secret,
       privateDir: places.privateDir,
       maxIdleMs: this.options.maxIdleMs,
-      toolHost: this.options.isolation.command(places, { network: networkOf(session) }),
+      toolHost: this.options.isolation.command(places, { network }),
     };
     const worker = new Worker(this.options.supervisor, config, this.options.log);
     this.workers.set(session.id, worker);

@@ -28,7 +28,12 @@ function launcher(reported: GoneWorker[] = []): LocalLauncher {
     root,
     baseUrl: () => '',
     supervisor: [process.execPath],
-    isolation: { kind: 'none', warning: null, command: () => ({ file: '', args: [], env: {}, cwd: '/' }) },
+    isolation: {
+      kind: 'none',
+      warning: null,
+      cutsNetwork: false,
+      command: () => ({ file: '', args: [], env: {}, cwd: '/' }),
+    },
     maxIdleMs: 1_000,
     workerGone: async (gone) => void reported.push(gone),
     log: () => undefined,
