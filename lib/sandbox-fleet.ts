@@ -97,8 +97,10 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   /** The role with which ECS pulls the image and writes the log. No container ever has it. */
   readonly executionRole: iam.Role;
   readonly taskDefinition: ecs.CfnTaskDefinition;
+  /** The same for environments with packages of the system, which a sandbox installs when it starts. */
+  readonly systemTaskDefinition: ecs.CfnTaskDefinition;
   readonly functionEnvironment: Record<string, string>;
-  private readonly family: string;
+  private readonly families: readonly string[];
 
   constructor(scope: Construct, id: string, props: SandboxFleetProps = {}) {
     super(scope, id);
@@ -141,9 +143,10 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     });
     acknowledgeWildcard(this.executionRole, '*', 'Logging in to a registry has no resource that a policy could name');
 
-    this.family = Names.uniqueResourceName(this, { maxLength: 128 });
-    this.taskDefinition = sandboxTaskDefinition(this, {
-      family: this.family,
+    const family = Names.uniqueResourceName(this, { maxLength: 128 });
+    const systemFamily = `${family}System`;
+    this.families = [family, systemFamily];
+    const task = {
       image: image.uri,
       architecture,
       cpu,
@@ -151,12 +154,22 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       storage: props.storage,
       executionRole: this.executionRole,
       logGroup,
+    };
+    this.taskDefinition = sandboxTaskDefinition(this, 'Task', { ...task, family, changesSystem: false });
+    this.systemTaskDefinition = sandboxTaskDefinition(this, 'SystemTask', {
+      ...task,
+      family: systemFamily,
+      changesSystem: true,
     });
-    if (image.ready) this.taskDefinition.node.addDependency(image.ready);
+    if (image.ready) {
+      this.taskDefinition.node.addDependency(image.ready);
+      this.systemTaskDefinition.node.addDependency(image.ready);
+    }
 
     this.functionEnvironment = {
       [SETTINGS.sandboxCluster]: this.cluster.clusterArn,
       [SETTINGS.sandboxTaskDefinition]: this.taskDefinition.ref,
+      [SETTINGS.sandboxSystemTaskDefinition]: this.systemTaskDefinition.ref,
       [SETTINGS.sandboxSubnets]: network.subnets.map(({ subnetId }) => subnetId).join(','),
       [SETTINGS.sandboxSecurityGroup]: securityGroup.securityGroupId,
       [SETTINGS.sandboxPublicAddress]: String(network.assignPublicAddress),
@@ -168,7 +181,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   grantRun(grantee: iam.IGrantable): void {
     const { clusterArn } = this.cluster;
     const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
-    const family = this.arn('task-definition', `${this.family}:*`);
+    const definitions = this.families.map((family) => this.arn('task-definition', `${family}:*`));
     const tasks = this.arn('task', `${this.cluster.clusterName}/*`);
     const grant = (
       actions: string[],
@@ -177,18 +190,20 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     ): void => {
       iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
     };
-    grant(RUN_ACTIONS, [family], inCluster);
+    grant(RUN_ACTIONS, definitions, inCluster);
     grant(TASK_ACTIONS, [tasks], inCluster);
     grant(LIST_ACTIONS, ['*'], inCluster);
     grant(TAG_ACTIONS, [tasks], { StringEquals: { 'ecs:CreateAction': 'RunTask' } });
     grant(PASS_ACTIONS, [this.executionRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
     });
-    acknowledgeGrant(
-      grantee,
-      family,
-      'A session runs the revision that it is pinned to, and revisions come with deployments',
-    );
+    for (const definition of definitions) {
+      acknowledgeGrant(
+        grantee,
+        definition,
+        'A session runs the revision that it is pinned to, and revisions come with deployments',
+      );
+    }
     acknowledgeGrant(grantee, tasks, 'Tasks come and go; these are the tasks of this cluster alone');
     acknowledgeGrant(
       grantee,

@@ -46,7 +46,7 @@ const bundled = await build({
 
 const inContainer = await build({
   absWorkingDir: root,
-  entryPoints: { worker: 'runtime/aws/container-main.ts', 'tool-host': 'runtime/sandbox/tool-host-main.ts' },
+  entryPoints: { worker: 'runtime/sandbox/container-main.ts', 'tool-host': 'runtime/sandbox/tool-host-main.ts' },
   outdir: 'dist/sandbox-image',
   bundle: true,
   platform: 'node',

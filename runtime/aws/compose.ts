@@ -72,6 +72,7 @@ function placement(): FargatePlacement {
   return {
     cluster: readSetting('sandboxCluster'),
     taskDefinition: readSetting('sandboxTaskDefinition'),
+    systemTaskDefinition: readSetting('sandboxSystemTaskDefinition'),
     subnets: readSetting('sandboxSubnets').split(','),
     securityGroup: readSetting('sandboxSecurityGroup'),
     publicAddress: readSetting('sandboxPublicAddress') === 'true',

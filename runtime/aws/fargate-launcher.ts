@@ -6,16 +6,19 @@ import {
   type ECSClient,
   type RunTaskCommandInput,
 } from '@aws-sdk/client-ecs';
+import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { SandboxLauncher } from '../resources/ports';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
-import { ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from './sandbox-contract';
+import { changesSystem, ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from '../sandbox/container-contract';
 
 /** Where tasks run, and how. */
 export interface FargatePlacement {
   readonly cluster: string;
   /** The ARN of the revision. */
   readonly taskDefinition: string;
+  /** The same for environments with packages of the system. */
+  readonly systemTaskDefinition: string;
   readonly subnets: readonly string[];
   readonly securityGroup: string;
   readonly publicAddress: boolean;
@@ -33,14 +36,20 @@ export interface FargateLauncherOptions {
   readonly onStart: (outcome: 'started' | 'failed') => void;
 }
 
+/** Nine in ten tasks run within a minute and a half; one that never will is noticed after this. */
+const START_WITHIN: Micros = 3 * 60 * MICROS_PER_SECOND;
+
 /** Starts the workers of `cloud` environments as Fargate tasks, one per session, found again by whom they were started by. */
 export class FargateLauncher implements SandboxLauncher {
+  readonly startsByClaim = true;
+  readonly startWithin = START_WITHIN;
+
   constructor(private readonly options: FargateLauncherOptions) {}
 
   /** @throws Error when ECS takes no task now: too many requests, or no capacity. The work queue tries again. */
-  async start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void> {
+  async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<void> {
     try {
-      const { failures = [] } = await this.options.client.send(new RunTaskCommand(this.request(work, session, secret)));
+      const { failures = [] } = await this.options.client.send(new RunTaskCommand(this.request(work, session, claim)));
       const [failure] = failures;
       if (failure) throw new Error(`ECS started no task: ${failure.reason ?? failure.detail}`);
     } catch (error) {
@@ -58,23 +67,23 @@ export class FargateLauncher implements SandboxLauncher {
     await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason }))));
   }
 
-  private request(work: WorkRecord, session: SessionRecord, secret: string): RunTaskCommandInput {
+  private request(work: WorkRecord, session: SessionRecord, claim: string): RunTaskCommandInput {
     const placement = this.options.placement();
     const order: SandboxOrder = {
       baseUrl: placement.apiUrl,
       environmentId: work.environmentId,
       workId: work.id,
       sessionId: session.id,
-      workSecret: secret,
+      claim,
       maxIdleMs: placement.maxIdleMs,
     };
     return {
       cluster: placement.cluster,
-      taskDefinition: placement.taskDefinition,
+      taskDefinition: changesSystem(session) ? placement.systemTaskDefinition : placement.taskDefinition,
       capacityProviderStrategy: [{ capacityProvider: placement.capacity, weight: 1 }],
       count: 1,
-      // The same item with the same secret is the same start, however often it is asked for.
-      clientToken: createHash('sha256').update(`${work.id}:${secret}`).digest('hex'),
+      // The same item with the same claim is the same start, however often it is asked for.
+      clientToken: createHash('sha256').update(`${work.id}:${claim}`).digest('hex'),
       startedBy: session.id,
       networkConfiguration: {
         awsvpcConfiguration: {

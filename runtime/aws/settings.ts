@@ -19,6 +19,8 @@ export const SETTINGS = {
   apiUrl: 'API_URL',
   sandboxCluster: 'SANDBOX_CLUSTER',
   sandboxTaskDefinition: 'SANDBOX_TASK_DEFINITION',
+  /** For environments with packages of the system. */
+  sandboxSystemTaskDefinition: 'SANDBOX_SYSTEM_TASK_DEFINITION',
   /** Subnet ids, separated by commas. */
   sandboxSubnets: 'SANDBOX_SUBNETS',
   sandboxSecurityGroup: 'SANDBOX_SECURITY_GROUP',

@@ -15,6 +15,21 @@ const CUT_SHORT =
 /** How long the last words for a call that was cut short may take. */
 const LAST_WORDS_MS = 3_000;
 
+/** How often the item is held on to while the surroundings are left. Well within the lease of a `cloud` item. */
+const HOLD_EVERY_MS = 5_000;
+
+/** What a sandbox has to see to around its tools, where its files and its system do not stay as they are by themselves. */
+export interface SandboxSurroundings {
+  /**
+   * Resolves when a tool may run.
+   *
+   * @throws ToolError that says why it may not.
+   */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Called when the last tool has ended and the item is still held. Never rejects. */
+  leave(): Promise<void>;
+}
+
 /**
  * Serves one work item: the official worker with the official toolset, whose tools run in a tool host. It holds the session's
  * token and talks to the API; nothing that the model runs is in this process.
@@ -28,10 +43,12 @@ export class Supervisor {
   /** False from a call, or from word that the session runs, until word that it is idle. */
   private resting = true;
   private idleTimer: NodeJS.Timeout | undefined;
+  private left: Promise<void> | undefined;
 
   constructor(
     private readonly config: SupervisorConfig,
     log: (line: string) => void,
+    private readonly surroundings?: SandboxSurroundings,
   ) {
     this.host = new ToolHostProcess(config.toolHost, log);
     this.client = new Anthropic({
@@ -54,7 +71,7 @@ export class Supervisor {
       await worker.handleItem({ workId, environmentId, sessionId, workSecret, signal: this.end.signal });
     } finally {
       clearTimeout(this.idleTimer);
-      await this.host.stop();
+      await this.leave();
     }
   }
 
@@ -74,8 +91,30 @@ export class Supervisor {
       ...tool,
       run: (input, context) =>
         this.call(context?.toolUse.id ?? '', tool.name, input, context?.signal ?? this.end.signal),
-      close: () => this.host.stop(),
+      close: () => this.leave(),
     }));
+  }
+
+  /** Ends the tools, once and for all. The item is given back when this is done. */
+  private leave(): Promise<void> {
+    return (this.left ??= this.host.stop().then(() => this.leaveSurroundings()));
+  }
+
+  private async leaveSurroundings(): Promise<void> {
+    const hold = setInterval(() => this.holdOn(), HOLD_EVERY_MS);
+    try {
+      await this.surroundings?.leave();
+    } finally {
+      clearInterval(hold);
+    }
+  }
+
+  /** A worker that was stopped from here no longer prolongs its lease. */
+  private holdOn(): void {
+    const { environmentId, workId } = this.config;
+    if (!this.end.signal.aborted) return;
+    const beat = this.client.beta.environments.work.heartbeat(workId, { environment_id: environmentId });
+    beat.catch(() => undefined);
   }
 
   private async call(id: string, name: string, input: unknown, signal: AbortSignal) {
@@ -84,8 +123,10 @@ export class Supervisor {
     this.running.set(id, answered);
     this.resting = false;
     clearTimeout(this.idleTimer);
+    const stop = AbortSignal.any([signal, late, answered.signal]);
     try {
-      return await this.host.call(id, name, input, AbortSignal.any([signal, late, answered.signal]));
+      await this.surroundings?.ready(stop);
+      return await this.host.call(id, name, input, stop);
     } catch (error) {
       if (late.aborted) throw new ToolError(withOutput(OVERTIME, error));
       if (signal.aborted && !answered.signal.aborted) await this.sayCutShort(id);

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SandboxOrder } from '../../../runtime/aws/sandbox-contract';
+import type { SandboxOrder } from '../../../runtime/sandbox/container-contract';
 import type { ThreadRef } from '../../../runtime/store/records';
 
 export interface AwsServices {

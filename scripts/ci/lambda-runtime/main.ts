@@ -10,7 +10,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
-import type { SandboxOrder } from '../../../runtime/aws/sandbox-contract';
+import type { SandboxOrder } from '../../../runtime/sandbox/container-contract';
+import { SandboxApi } from '../../../runtime/sandbox/sandbox-api';
 import { SETTINGS } from '../../../runtime/aws/settings';
 import { connectLocalDynamo, createLocalDynamo } from '../../../runtime/local/dynamo';
 import { createTables } from '../../../runtime/local/dynamo-tables';
@@ -54,10 +55,12 @@ async function openDatabase(): Promise<Database> {
 }
 
 /** A worker as a child process: what Fargate would run in a container. */
-function runWorker(order: SandboxOrder): void {
+async function runWorker({ claim, ...order }: SandboxOrder): Promise<void> {
+  const { secret: workSecret } = await new SandboxApi(order.baseUrl, claim).claim();
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-'));
   const config: SupervisorConfig = {
     ...order,
+    workSecret,
     privateDir: directory,
     toolHost: {
       file: process.execPath,
@@ -83,7 +86,7 @@ async function main(): Promise<void> {
       assert.deepEqual([name, qualifier], [HARNESS, '1']);
       void harness.invoke(event).catch((error: unknown) => console.error('a wake failed', error));
     },
-    runTask: runWorker,
+    runTask: (order) => void runWorker(order).catch((error: unknown) => console.error('no worker', error)),
   });
   closers.push(() => services.close());
   services.secrets.set(MODEL_KEY_SECRET, 'sk-any');
@@ -104,6 +107,7 @@ async function main(): Promise<void> {
     [SETTINGS.harnessVersion]: '1',
     [SETTINGS.sandboxCluster]: 'cluster',
     [SETTINGS.sandboxTaskDefinition]: 'task:1',
+    [SETTINGS.sandboxSystemTaskDefinition]: 'system-task:1',
     [SETTINGS.sandboxSubnets]: 'subnet-1,subnet-2',
     [SETTINGS.sandboxSecurityGroup]: 'sg-1',
     [SETTINGS.sandboxPublicAddress]: 'true',

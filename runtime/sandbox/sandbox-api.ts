@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClaimAnswer } from '../resources/sandbox-claim';
+import type { WorkspaceSources, WorkspaceUpload } from '../resources/sandbox-workspace';
+
+/** Pauses between the tries of a request that nobody answered, or only with trouble of the server's own. */
+const RETRY_AFTER_MS = [250, 1_000, 3_000] as const;
+const ANSWER_WITHIN_MS = 15_000;
+
+/** The routes for sandboxes (`http/sandbox-routes.ts`), for one credential. It is never part of an error. */
+export class SandboxApi {
+  constructor(
+    private readonly baseUrl: string,
+    private readonly credential: string,
+  ) {}
+
+  /**
+   * Exchanges the claim. An answer that was lost cannot be had again: then the item has to be started anew.
+   *
+   * @throws Error when it is refused or cannot be made.
+   */
+  async claim(): Promise<ClaimAnswer> {
+    return (await this.ask('POST', '/claim', {})) as ClaimAnswer;
+  }
+
+  /** Where the session's files are to be had, the newest first. */
+  async sources(signal: AbortSignal): Promise<readonly string[]> {
+    const { urls } = (await this.ask('GET', '/workspace', { signal })) as WorkspaceSources;
+    return urls;
+  }
+
+  /** Puts an archive where the next sandbox finds it. */
+  async upload(file: string, signal: AbortSignal): Promise<void> {
+    const { size } = await stat(file);
+    const { url } = (await this.ask('POST', '/workspace', { signal, body: { bytes: size } })) as WorkspaceUpload;
+    const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
+    // Without its length S3 refuses an upload.
+    const options = { method: 'PUT', body, headers: { 'content-length': String(size) }, signal, duplex: 'half' };
+    const response = await fetch(url, options);
+    if (!response.ok) throw new Error(`the archive was refused with status ${response.status}`);
+    await this.ask('POST', '/workspace/complete', { signal });
+  }
+
+  private async ask(
+    method: string,
+    path: string,
+    { body, signal }: { body?: unknown; signal?: AbortSignal },
+  ): Promise<unknown> {
+    for (const wait of [...RETRY_AFTER_MS, null]) {
+      const response = await this.request(method, path, body, signal).catch((error: unknown) => {
+        if (wait === null || signal?.aborted) throw unreachable(path, error);
+      });
+      if (response?.ok) return response.json();
+      if (response && (response.status < 500 || wait === null)) throw await refused(path, response);
+      await pause(wait ?? 0);
+    }
+    return undefined;
+  }
+
+  private request(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+    const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    return fetch(new URL(`/v1/sandbox${path}`, this.baseUrl), {
+      method,
+      headers: { authorization: `Bearer ${this.credential}`, 'content-type': 'application/json' },
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+}
+
+/**
+ * An archive, as it comes in.
+ *
+ * @throws Error when it is not to be had.
+ */
+export async function download(url: string, signal: AbortSignal): Promise<Readable> {
+  const response = await fetch(url, { signal });
+  if (!response.ok || !response.body) throw new Error(`the archive could not be fetched: status ${response.status}`);
+  return Readable.fromWeb(response.body as WebStream<Uint8Array>);
+}
+
+function unreachable(path: string, error: unknown): Error {
+  return new Error(`${path}: the API could not be reached: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+async function refused(path: string, response: Response): Promise<Error> {
+  const said = await response.text().catch(() => '');
+  return new Error(`${path}: the API answered with status ${response.status}: ${said.slice(0, 500)}`);
+}

@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
+import { PRIVATE_DIRECTORY, WORKSPACE } from './container-contract';
+import { installPackages } from './package-install';
+import type { Packages } from './package-plan';
+import { download, type SandboxApi } from './sandbox-api';
+import type { SandboxSurroundings } from './supervisor';
+import { asToolsUser } from './tools-user';
+import { pack, unpack } from './workspace-archive';
+
+/** What an archive may have, before it is offered to a server that may want less. */
+const MAX_ARCHIVE_BYTES = 4 * 1024 ** 3;
+const RESTORE_WITHIN_MS = 5 * 60_000;
+const SAVE_WITHIN_MS = 5 * 60_000;
+/** How long a call waits for the sandbox to be ready. It is told to come again well before its own time is up. */
+const CALL_WAITS_MS = 100_000;
+
+const NOT_READY = 'The sandbox is still being prepared, so the call did not run. Try again.';
+
+export interface ContainerSurroundingsOptions {
+  readonly api: SandboxApi;
+  readonly packages: Packages | null;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * What is around the tools of a container: the session's files, which come when it starts and are saved when it goes, and the
+ * packages of its environment. Both are seen to while the supervisor serves already, so that its lease is held.
+ */
+export class ContainerSurroundings implements SandboxSurroundings {
+  private readonly end = new AbortController();
+  private readonly restored: Promise<void>;
+  private readonly installed: Promise<void>;
+  private used = false;
+  /** A failure that one call is to tell of. */
+  private untold: string | null = null;
+
+  constructor(private readonly options: ContainerSurroundingsOptions) {
+    this.restored = this.restore();
+    this.installed = this.restored.then(() => this.install());
+    // Each call hears of it; without a call nobody needs to.
+    this.installed.catch(() => undefined);
+  }
+
+  async ready(signal: AbortSignal): Promise<void> {
+    const wait = new AbortController();
+    const late = pause(CALL_WAITS_MS, 'late' as const, { signal: AbortSignal.any([signal, wait.signal]) });
+    try {
+      if ((await Promise.race([this.installed, late])) === 'late') throw new ToolError(NOT_READY);
+    } catch (error) {
+      if (error instanceof ToolError) throw error;
+      throw new ToolError(signal.aborted ? 'The call was stopped before it began.' : said(error));
+    } finally {
+      wait.abort();
+    }
+    this.tellOnce();
+    this.used = true;
+  }
+
+  async leave(): Promise<void> {
+    this.end.abort();
+    const isWhole = await this.restored.then(
+      () => true,
+      () => false,
+    );
+    // A workspace that could not be restored must not replace the one that was kept.
+    if (this.used && isWhole) await this.save();
+  }
+
+  /** @throws Error when something is kept and none of it can be had. */
+  private async restore(): Promise<void> {
+    const signal = AbortSignal.any([this.end.signal, AbortSignal.timeout(RESTORE_WITHIN_MS)]);
+    const failures: string[] = [];
+    try {
+      const sources = await this.options.api.sources(signal);
+      for (const url of sources) {
+        try {
+          await unpack(await download(url, signal), WORKSPACE, asToolsUser, signal);
+          if (failures.length > 0) this.options.log('an older archive of the files was restored');
+          return;
+        } catch (error) {
+          failures.push(said(error));
+        }
+      }
+      if (sources.length === 0) return;
+    } catch (error) {
+      failures.push(said(error));
+    }
+    this.options.log(`the files could not be restored: ${failures.join('; ')}`);
+    throw new Error(
+      'The files that this session had could not be brought back, so the call did not run. They are still kept; try again later.',
+    );
+  }
+
+  private async install(): Promise<void> {
+    if (this.options.packages === null) return;
+    try {
+      await installPackages(this.options.packages, this.end.signal);
+    } catch (error) {
+      this.options.log(`packages could not be installed: ${said(error)}`);
+      this.untold = `Packages of the environment could not be installed, so the call did not run. The sandbox works without them.\n${said(error)}`;
+    }
+  }
+
+  private tellOnce(): void {
+    const message = this.untold;
+    this.untold = null;
+    if (message !== null) throw new ToolError(message);
+  }
+
+  private async save(): Promise<void> {
+    const { api, log } = this.options;
+    const archive = join(PRIVATE_DIRECTORY, 'workspace.tar.gz');
+    const signal = AbortSignal.timeout(SAVE_WITHIN_MS);
+    try {
+      const { leftOut } = await pack(WORKSPACE, archive, asToolsUser, { maxBytes: MAX_ARCHIVE_BYTES, signal });
+      if (leftOut !== null) log(`files were left out: ${leftOut}`);
+      await api.upload(archive, signal);
+    } catch (error) {
+      log(`the files could not be saved; what was saved before stays: ${said(error)}`);
+    } finally {
+      await rm(archive, { force: true });
+    }
+  }
+}
+
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
