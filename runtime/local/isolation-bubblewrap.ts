@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { HostCommand } from '../sandbox/supervisor-config';
-import type { HostNeeds, HostProgram } from './isolation';
+import type { HostNeeds, HostProgram } from './isolation-needs';
 import { limited } from './isolation-limits';
 import { SANDBOX_UID, type SandboxPlaces } from './launcher-places';
 

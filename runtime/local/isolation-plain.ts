@@ -1,5 +1,5 @@
 import type { HostCommand } from '../sandbox/supervisor-config';
-import type { HostProgram } from './isolation';
+import type { HostProgram } from './isolation-needs';
 import { limited } from './isolation-limits';
 import type { SandboxPlaces } from './launcher-places';
 

@@ -8,22 +8,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { HostCommand } from '../sandbox/supervisor-config';
 import { bubblewrapCommand, type BubblewrapPowers } from './isolation-bubblewrap';
+import type { HostNeeds, HostProgram } from './isolation-needs';
 import { plainCommand } from './isolation-plain';
 import { preparePlaces, type SandboxPlaces } from './launcher-places';
-
-/** What a tool host is made from. */
-export interface HostProgram {
-  /** The Node executable. */
-  readonly node: string;
-  /** The tool host's program: one file that needs no other. */
-  readonly script: string;
-}
-
-/** What an environment asks of its sandboxes. */
-export interface HostNeeds {
-  /** False cuts the sandbox off from every network; only bubblewrap can. */
-  readonly network: boolean;
-}
 
 /** A way to start tool hosts. */
 export interface Isolation {

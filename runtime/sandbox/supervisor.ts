@@ -12,6 +12,8 @@ const CALL_LIMIT_MS = 119_000;
 const OVERTIME = `The call was stopped after ${Math.round(CALL_LIMIT_MS / 1_000)} seconds, the longest that one may run. Run long commands in the background.`;
 const CUT_SHORT =
   'The sandbox was stopped while the call ran. It may or may not have taken effect; check before you repeat it.';
+/** How long a worker stays at least for its first call, which it was started for. */
+const FIRST_CALL_WITHIN_MS = 30_000;
 /** How long the last words for a call that was cut short may take. */
 const LAST_WORDS_MS = 3_000;
 
@@ -42,6 +44,7 @@ export class Supervisor {
   private readonly running = new Map<string, AbortController>();
   /** False from a call, or from word that the session runs, until word that it is idle. */
   private resting = true;
+  private served = false;
   private idleTimer: NodeJS.Timeout | undefined;
   private left: Promise<void> | undefined;
 
@@ -121,6 +124,7 @@ export class Supervisor {
     const answered = new AbortController();
     const late = AbortSignal.timeout(CALL_LIMIT_MS);
     this.running.set(id, answered);
+    this.served = true;
     this.resting = false;
     clearTimeout(this.idleTimer);
     const stop = AbortSignal.any([signal, late, answered.signal]);
@@ -166,7 +170,9 @@ export class Supervisor {
   private rest(): void {
     clearTimeout(this.idleTimer);
     if (!this.resting || this.running.size > 0 || this.end.signal.aborted) return;
-    this.idleTimer = setTimeout(() => this.stop(), this.config.maxIdleMs);
+    const { maxIdleMs } = this.config;
+    const patienceMs = this.served ? maxIdleMs : Math.max(maxIdleMs, FIRST_CALL_WITHIN_MS);
+    this.idleTimer = setTimeout(() => this.stop(), patienceMs);
   }
 }
 

@@ -1,6 +1,6 @@
 import { systemIds } from '../../runtime/contract/ids';
 import type { ClientEvent } from '../../runtime/contract/wire';
-import { stopped } from '../../runtime/resources/work-item';
+import { LEASE_SECONDS, stopped } from '../../runtime/resources/work-item';
 import type { SessionRecord } from '../../runtime/store/records';
 import { operator, refOf, sessionToken, WORKSPACE, WorkWorld } from './work-world';
 
@@ -44,7 +44,7 @@ describe('a cloud session', () => {
     await world.open(session, 'sevt_1');
     for (let i = 0; i < 5; i += 1) {
       await beat();
-      world.pass(15);
+      world.pass(LEASE_SECONDS.cloud - 5);
       await world.sweep(session);
     }
     expect(await world.work(session)).toMatchObject({ state: 'active' });
@@ -55,7 +55,7 @@ describe('a cloud session', () => {
     await world.queue.want(session);
     await beat();
     await world.open(session, 'sevt_1', 'sevt_2');
-    world.pass(21);
+    world.pass(LEASE_SECONDS.cloud + 1);
     await world.sweep(session);
     const work = await world.work(session);
     expect(await world.signals(session)).toEqual([
@@ -119,7 +119,7 @@ describe('a cloud session', () => {
     await beat();
     await world.open(session, 'sevt_1');
     await world.store.work.update(stopped(await world.work(session), world.now));
-    world.pass(21);
+    world.pass(LEASE_SECONDS.cloud + 1);
     await world.sweep(session);
     expect(await world.work(session)).toMatchObject({ state: 'starting' });
   });

@@ -3,7 +3,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { candidates, isolationWorks, type HostProgram, type Isolation } from '../../runtime/local/isolation';
+import { candidates, isolationWorks, type Isolation } from '../../runtime/local/isolation';
+import type { HostProgram } from '../../runtime/local/isolation-needs';
 import { preparePlaces, type SandboxPlaces } from '../../runtime/local/launcher-places';
 
 const REPOSITORY = resolve(__dirname, '../..');
