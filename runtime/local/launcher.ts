@@ -41,6 +41,8 @@ export class LocalLauncher implements SandboxLauncher {
   private readonly workers = new Map<string, Worker>();
   /** What happens to one session's worker happens one after the other. */
   private readonly turns = new Map<string, Promise<unknown>>();
+  /** Ends of workers that are being recorded. */
+  private readonly endings = new Set<Promise<void>>();
   private closing = false;
 
   constructor(private readonly options: LocalLauncherOptions) {}
@@ -78,7 +80,9 @@ export class LocalLauncher implements SandboxLauncher {
     };
     const worker = new Worker(this.options.supervisor, config, this.options.log);
     this.workers.set(session.id, worker);
-    void worker.ended.then((how) => this.ended(session.id, worker, mark, how));
+    const ending = worker.ended.then((how) => this.ended(session.id, worker, mark, how));
+    this.endings.add(ending);
+    void ending.finally(() => this.endings.delete(ending));
   }
 
   stop(session: Pick<SessionRecord, 'id'>, { discard }: { discard: boolean }): Promise<void> {
@@ -113,10 +117,11 @@ export class LocalLauncher implements SandboxLauncher {
     await Promise.all(workers.map((worker) => this.report(worker, 'the system was restarted')));
   }
 
-  /** Ends all workers, with time to say what became of their calls. Call it while the API still answers. */
+  /** Ends all workers, with time to say what became of their calls, and records it. Call it while the API still answers. */
   async close(): Promise<void> {
     this.closing = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.finish(SHUTDOWN_WITHIN_MS)));
+    await Promise.all(this.endings);
   }
 
   private async ended(sessionId: string, worker: Worker, mark: GoneWorker, how: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../contract/ids';
 import { systemClock } from '../contract/time';
-import { sweep } from '../handlers/sweeper';
+import { sweep, type SweeperDeps } from '../handlers/sweeper';
 import { createHarness } from '../harness/wake';
+import { logToStderr } from '../http/failure-log';
 import { createHandler } from '../http/handler';
 import { traitsOf } from '../model/traits';
 import { Keys } from '../resources/keys';
@@ -71,30 +72,64 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
 }
 
 async function compose(options: LocalOptions, closing: Closing): Promise<LocalSystem> {
+  const parts = await openParts(options, closing);
+  const { directory, store, launcher, invoker, workQueue, deps } = parts;
+  const lostWorkers = await launcher.lostWorkers();
+  const handler = createHandler(deps, {
+    rememberKeysFor: 0,
+    onFailure: (failure) => void (closing.hasBegun || logToStderr(failure)),
+  });
+  const server = await listenNear(handler, options.port, options.portIsFixed ?? true);
+  parts.listensAt(server.url);
+  closing.add(() => server.close());
+  closing.add(() => launcher.close());
+  closing.add(() => invoker.close(RELEASE_MS));
+  const recovery = launcher.reportLost(lostWorkers);
+  closing.add(() => recovery);
+  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue }, options.log);
+  sweeper.start();
+  closing.add(() => sweeper.close());
+
+  const keys = new Keys(deps);
+  const connection = { base_url: server.url, api_key: await localApiKey(directory, keys, store.keys) };
+  await openAdminSocket(directory, keys, closing, options.log);
+  await directory.writeConnection(connection);
+  closing.add(() => directory.removeConnection());
+  return {
+    connection,
+    modelDescription: parts.modelDescription,
+    isolation: parts.isolation,
+    close: () => closing.close(),
+  };
+}
+
+/** Everything behind the API. The parts know each other in a circle (a wake needs a sandbox, whose end needs a wake). */
+async function openParts(options: LocalOptions, closing: Closing) {
   const { log } = options;
   const directory = new DataDirectory(options.dataDirectory);
-  const { store: plainStore, close } = await openStore(directory);
-  closing.add(close);
+  const opened = await openStore(directory);
+  closing.add(opened.close);
   const hints = new LocalChangeHints();
-  const store = announceChanges(plainStore, hints);
+  const store = announceChanges(opened.store, hints);
   const model = await openModel(options.model, closing);
   const programs = findPrograms();
   const isolation = await probeIsolation(directory.sandboxes, { node: process.execPath, script: programs.toolHost });
 
-  const invoker = new Invoker({
-    run: (ref, invocation) => harness.wake(ref, invocation),
-    clock: systemClock,
-    onError: ({ threadId }, error, final) =>
-      log(`wake of ${threadId} failed${final ? ' for good' : ''}: ${said(error)}`),
-  });
+  let baseUrl = '';
   const launcher = new LocalLauncher({
     root: directory.sandboxes,
-    baseUrl: () => server.url,
+    baseUrl: () => baseUrl,
     supervisor: [process.execPath, programs.supervisor],
     isolation,
     maxIdleMs: SANDBOX_IDLE_MS,
     workerGone: (...gone) => workQueue.workerGone(...gone),
     log,
+  });
+  const invoker = new Invoker({
+    run: (ref, invocation) => harness.wake(ref, invocation),
+    clock: systemClock,
+    onError: ({ threadId }, error, final) =>
+      log(`a wake of ${threadId} failed${final ? ' for good' : ''}: ${said(error)}`),
   });
   const deps: ResourceDeps = {
     store,
@@ -114,46 +149,40 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
     workQueue,
     sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   });
-  const lostWorkers = await launcher.lostWorkers();
-  const server = await listenNear(
-    createHandler(deps, { rememberKeysFor: 0 }),
-    options.port,
-    options.portIsFixed ?? true,
-  );
-  closing.add(() => server.close());
-  closing.add(() => launcher.close());
-  closing.add(() => invoker.close(RELEASE_MS));
-  const recovery = launcher.reportLost(lostWorkers);
-  closing.add(() => recovery);
+  return {
+    directory,
+    store,
+    launcher,
+    invoker,
+    workQueue,
+    deps,
+    isolation,
+    modelDescription: model.description,
+    /** Tells the sandboxes to come where the API is, which is known late. */
+    listensAt(url: string): void {
+      baseUrl = url;
+    },
+  };
+}
 
-  const sweeper = new SweeperLoop(
-    () =>
-      sweep({
-        due: store.due,
-        waker: invoker,
-        workQueue,
-        clock: systemClock,
-        onError: (item, error) => log(`a due ${item.kind} item could not be handled: ${said(error)}`),
-      }),
+function createSweeper(
+  { due, waker, workQueue }: Pick<SweeperDeps, 'due' | 'waker' | 'workQueue'>,
+  log: LocalOptions['log'],
+): SweeperLoop {
+  const onError: SweeperDeps['onError'] = ({ kind }, error) =>
+    log(`a due ${kind} item could not be handled: ${said(error)}`);
+  return new SweeperLoop(
+    () => sweep({ due, waker, workQueue, clock: systemClock, onError }),
     SWEEP_EVERY_MS,
     (error) => log(`a sweep failed: ${said(error)}`),
   );
-  sweeper.start();
-  closing.add(() => sweeper.close());
-
-  const keys = new Keys(deps);
-  const connection = { base_url: server.url, api_key: await localApiKey(directory, keys, store.keys) };
-  await openAdminSocket(directory, keys, closing, log);
-  await directory.writeConnection(connection);
-  closing.add(() => directory.removeConnection());
-  return { connection, modelDescription: model.description, isolation, close: () => closing.close() };
 }
 
 async function openAdminSocket(
   directory: DataDirectory,
   keys: Keys,
   closing: Closing,
-  log: (line: string) => void,
+  log: LocalOptions['log'],
 ): Promise<void> {
   if (directory.adminSocket === undefined) {
     log('The path of the data directory is too long for a socket: keys can be managed only while no server runs.');

@@ -46,7 +46,8 @@ try {
   await finished(clientOf(again), session.id);
 
   server.kill('SIGINT');
-  assert.equal(await server.ended, 0, 'Ctrl-C ends it well');
+  await server.ended;
+  await assert.rejects(readConnection(), { code: 'ENOENT' }, 'Ctrl-C stops it cleanly');
   console.log('The smoke run went well.');
 } catch (error) {
   console.error(server?.output());
