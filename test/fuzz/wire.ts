@@ -43,6 +43,8 @@ export async function sendRaw(port: number, { head, body, stallMs, hangUp }: Raw
     );
     socket.on('close', () => resolve(Buffer.concat(chunks)));
   });
+  // It is awaited below, but may fail before.
+  answered.catch(() => undefined);
   const timer = setTimeout(() => socket.destroy(new Error('the server hangs')), ANSWER_WITHIN_MS + (stallMs ?? 0));
   try {
     socket.write(head);
