@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('a hundred sessions at once', () => {
+  jest.setTimeout(120_000);
+
   test('each come to their own end, and each log is whole', async () => {
     const { client } = server;
     const ends = await Promise.all(
