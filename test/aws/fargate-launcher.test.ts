@@ -1,0 +1,124 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { FargateLauncher } from '../../runtime/aws/fargate-launcher';
+import { ORDER_VARIABLE } from '../../runtime/sandbox/container-contract';
+import type { WorkRecord } from '../../runtime/store/ports';
+import type { SessionRecord } from '../../runtime/store/records';
+import { startAwsServer, type AwsAnswer, type AwsCall, type AwsServer } from './aws-server';
+
+const answers: Record<string, AwsAnswer> = {};
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAwsServer(({ target = '' }: AwsCall) => answers[target] ?? { status: 400 });
+});
+afterAll(() => aws.close());
+beforeEach(() => {
+  aws.calls.length = 0;
+  answers.RunTask = { body: { tasks: [{ taskArn: 'task-1' }], failures: [] } };
+});
+
+const outcomes: string[] = [];
+function launcher(): FargateLauncher {
+  outcomes.length = 0;
+  return new FargateLauncher({
+    client: new ECSClient(aws.config),
+    placement: () => ({
+      cluster: 'cluster',
+      taskDefinition: 'sandbox:3',
+      systemTaskDefinition: 'sandbox-system:3',
+      subnets: ['subnet-1', 'subnet-2'],
+      securityGroup: 'sg-1',
+      publicAddress: true,
+      capacity: 'FARGATE_SPOT',
+      apiUrl: 'https://api.example.com',
+      maxIdleMs: 300_000,
+    }),
+    onStart: (outcome) => outcomes.push(outcome),
+  });
+}
+
+const work = { id: 'work_1', environmentId: 'env_1', workspace: 'default' } as WorkRecord;
+const packages = { type: 'packages' as const, apt: [], cargo: [], gem: [], go: [], npm: [], pip: [] };
+const environmentOf = (chosen: Partial<typeof packages> | { apt: string[] } | { npm: string[] }) => ({
+  environmentConfig: { type: 'cloud', networking: { type: 'unrestricted' }, packages: { ...packages, ...chosen } },
+});
+const session = {
+  id: 'sesn_1',
+  workspace: 'default',
+  agent: { id: 'agent_1' },
+  ...environmentOf({}),
+} as unknown as SessionRecord;
+const bodies = (): Array<Record<string, unknown>> =>
+  aws.calls.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+
+describe('a sandbox on Fargate', () => {
+  test('is one task of the session, without a way in, told its work and nothing else', async () => {
+    await launcher().start(work, session, 'secret');
+    const [request] = bodies();
+    expect(request).toMatchObject({
+      cluster: 'cluster',
+      taskDefinition: 'sandbox:3',
+      count: 1,
+      startedBy: 'sesn_1',
+      enableExecuteCommand: false,
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }],
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'], assignPublicIp: 'ENABLED' },
+      },
+    });
+    expect(JSON.parse(orderIn(request))).toEqual({
+      baseUrl: 'https://api.example.com',
+      environmentId: 'env_1',
+      workId: 'work_1',
+      sessionId: 'sesn_1',
+      claim: 'secret',
+      maxIdleMs: 300_000,
+    });
+    expect(outcomes).toEqual(['started']);
+  });
+
+  test('can change its system only where its environment wants packages of the system', async () => {
+    await launcher().start(work, { ...session, ...environmentOf({ npm: ['left-pad'] }) } as SessionRecord, 'a');
+    await launcher().start(work, { ...session, ...environmentOf({ apt: ['cowsay'] }) } as SessionRecord, 'b');
+    expect(bodies().map(({ taskDefinition }) => taskDefinition)).toEqual(['sandbox:3', 'sandbox-system:3']);
+  });
+
+  test('is the same start for the same item and secret, and another for another secret', async () => {
+    await launcher().start(work, session, 'secret');
+    await launcher().start(work, session, 'secret');
+    await launcher().start(work, session, 'another');
+    const tokens = bodies().map(({ clientToken }) => String(clientToken));
+    expect(tokens[0]).toBe(tokens[1]);
+    expect(tokens[2]).not.toBe(tokens[0]);
+    expect(tokens[0]).not.toContain('secret');
+    expect(String(tokens[0]).length).toBeLessThanOrEqual(64);
+  });
+
+  test.each([
+    ['has no capacity', { body: { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time.' }] } }],
+    ['is asked too often', { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } }],
+  ])('fails to start where ECS %s, so that the queue tries again', async (_, answer) => {
+    answers.RunTask = answer;
+    await expect(launcher().start(work, session, 'secret')).rejects.toThrow();
+    expect(outcomes).toEqual(['failed']);
+  });
+
+  test('is found by its session and stopped', async () => {
+    answers.ListTasks = { body: { taskArns: ['task-1', 'task-2'] } };
+    answers.StopTask = { body: {} };
+    await launcher().stop(session);
+    expect(aws.calls.map(({ target }) => target)).toEqual(['ListTasks', 'StopTask', 'StopTask']);
+    expect(bodies()[0]).toEqual({ cluster: 'cluster', startedBy: 'sesn_1' });
+    expect(
+      bodies()
+        .slice(1)
+        .map(({ task }) => task),
+    ).toEqual(['task-1', 'task-2']);
+  });
+});
+
+function orderIn(request: unknown): string {
+  const { overrides } = request as {
+    overrides: { containerOverrides: Array<{ environment: Array<{ name: string; value: string }> }> };
+  };
+  return overrides.containerOverrides[0]?.environment.find(({ name }) => name === ORDER_VARIABLE)?.value ?? '';
+}
