@@ -15,6 +15,7 @@ export async function startCommand(args: string[]): Promise<void> {
       'no-sample': { type: 'boolean', default: false },
       'model-url': { type: 'string' },
       'model-key': { type: 'string' },
+      'sandbox-image': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -25,7 +26,8 @@ export async function startCommand(args: string[]): Promise<void> {
   const port = readPort(values.port);
   const model = chooseModel(values['model-url'], values['model-key']);
   const stop = untilStopped();
-  const system = await startLocal({ dataDirectory: values.data, ...port, model, log });
+  const sandboxImage = values['sandbox-image'];
+  const system = await startLocal({ dataDirectory: values.data, ...port, model, sandboxImage, log });
   introduce(system, values.data);
   if (!values['no-sample']) await sample(system, stop.signal);
   if (!stop.signal.aborted) console.log(snippet(system.connection));
@@ -35,6 +37,7 @@ export async function startCommand(args: string[]): Promise<void> {
 }
 
 const ISOLATION: Readonly<Record<LocalSystem['isolation']['kind'], string>> = {
+  container: 'containers',
   bubblewrap: 'isolated by bubblewrap',
   user: 'users of their own, no further isolation',
   none: 'plain processes, NOT isolated',

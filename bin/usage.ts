@@ -29,6 +29,7 @@ Options
   --no-sample      do not run the sample session first
   --model-url URL  a server of the Messages API (default https://api.anthropic.com); also MODEL_BASE_URL
   --model-key KEY  its key; better MODEL_API_KEY or ANTHROPIC_API_KEY, which other users of this machine cannot see
+  --sandbox-image I  run sandboxes as containers of image I, with podman (dist/sandbox-image is what to build it from)
   --help           this text
 
 Without a key and a URL, an offline model answers: it plays the part of a model, and calls tools for real.

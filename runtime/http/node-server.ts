@@ -34,13 +34,26 @@ const LINGER_MS = 1_000;
 
 /** Serves the handler. Rejects when the port cannot be had. */
 export async function listen(handler: Handler, { port, host = '127.0.0.1' }: ListenOptions): Promise<RunningServer> {
-  const server = createServer(SERVER_LIMITS, (incoming, outgoing) => void serve(handler, incoming, outgoing));
-  answerUnreadable(server, send);
+  const server = createHttpServer(handler);
   server.listen(port, host);
   await once(server, 'listening');
   const { address, family, port: taken } = server.address() as AddressInfo;
   const name = family === 'IPv6' ? `[${address}]` : address;
   return { url: `http://${name}:${taken}`, close: () => close(server) };
+}
+
+/** Serves the handler on a socket of this machine's file system. Rejects when the path cannot be had. */
+export async function listenOnSocket(handler: Handler, path: string): Promise<Pick<RunningServer, 'close'>> {
+  const server = createHttpServer(handler);
+  server.listen(path);
+  await once(server, 'listening');
+  return { close: () => close(server) };
+}
+
+function createHttpServer(handler: Handler): Server {
+  const server = createServer(SERVER_LIMITS, (incoming, outgoing) => void serve(handler, incoming, outgoing));
+  answerUnreadable(server, send);
+  return server;
 }
 
 async function close(server: Server): Promise<void> {

@@ -16,6 +16,7 @@ const SOCKET_PATH_MAX = 100;
  *     database/        the tables
  *     blobs/           bodies too big for an item
  *     sandboxes/       the sessions' files
+ *     workspaces/      archives of them, where sandboxes are containers
  *     api-key          the key for local use, made once
  *     connection.json  where the server listens, while it does
  *     admin.sock       through which the command line reaches a running server
@@ -39,6 +40,10 @@ export class DataDirectory {
 
   get sandboxes(): string {
     return join(this.path, 'sandboxes');
+  }
+
+  get workspaces(): string {
+    return join(this.path, 'workspaces');
   }
 
   get connectionFile(): string {

@@ -7,20 +7,18 @@ import { logToStderr } from '../http/failure-log';
 import { createHandler } from '../http/handler';
 import { traitsOf } from '../model/traits';
 import { Keys } from '../resources/keys';
-import type { ResourceDeps } from '../resources/ports';
+import type { ResourceDeps, WorkQueue } from '../resources/ports';
 import { createWorkQueue } from '../resources/work-queue';
 import { AdminSocket } from './admin-socket';
 import { announceChanges, LocalChangeHints } from './change-hints';
 import { Closing } from './closing';
 import { DataDirectory, type Connection } from './data-directory';
 import { Invoker } from './invoker';
-import { probeIsolation, type Isolation } from './isolation';
-import { LocalLauncher } from './launcher';
 import { listenNear } from './listen';
 import { localApiKey } from './local-api-key';
 import { openModel, type ModelChoice } from './model-choice';
 import { openStore } from './open-store';
-import { findPrograms } from './programs';
+import { openSandboxes, type Sandboxes } from './sandboxes';
 import { SweeperLoop } from './sweeper-loop';
 
 export interface LocalOptions {
@@ -31,6 +29,8 @@ export interface LocalOptions {
   /** Whether to fail where the port is taken, instead of taking a free one. @default true */
   readonly portIsFixed?: boolean;
   readonly model: ModelChoice;
+  /** The image whose containers sandboxes are. @default none: they are child processes */
+  readonly sandboxImage?: string;
   /** Told of what went wrong behind the scenes, and of what sandboxes say. Never a secret. */
   readonly log: (line: string) => void;
 }
@@ -41,7 +41,7 @@ export interface LocalSystem {
   /** For a person: who answers. */
   readonly modelDescription: string;
   /** How far what the model runs is kept from the machine. */
-  readonly isolation: Pick<Isolation, 'kind' | 'warning'>;
+  readonly isolation: Sandboxes['isolation'];
   /**
    * Stops cleanly: nothing new is taken, streams end, wakes let go of their threads, sandboxes stop, the database closes. The
    * next start goes on with what was under way.
@@ -52,8 +52,6 @@ export interface LocalSystem {
 const SWEEP_EVERY_MS = 1_000;
 /** How long a wake may take to let go when the process ends. After that its lease lapses instead. */
 const RELEASE_MS = 5_000;
-/** How long an idle session keeps its worker. The files stay, and the next call starts another one. */
-const SANDBOX_IDLE_MS = 60_000;
 
 /**
  * Starts the whole system in this process: what the stack deploys as functions, a database and containers, here over an
@@ -73,15 +71,18 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
 
 async function compose(options: LocalOptions, closing: Closing): Promise<LocalSystem> {
   const parts = await openParts(options, closing);
-  const { directory, store, launcher, invoker, workQueue, deps } = parts;
+  const { directory, store, sandboxes, invoker, workQueue, deps } = parts;
+  const { launcher } = sandboxes;
   const lostWorkers = await launcher.lostWorkers();
-  const handler = createHandler(deps, {
-    rememberKeysFor: 0,
-    onFailure: (failure) => void (closing.hasBegun || logToStderr(failure)),
-  });
+  const handler = sandboxes.serve(
+    createHandler(deps, {
+      rememberKeysFor: 0,
+      onFailure: (failure) => void (closing.hasBegun || logToStderr(failure)),
+    }),
+  );
   const server = await listenNear(handler, options.port, options.portIsFixed ?? true);
-  parts.listensAt(server.url);
   closing.add(() => server.close());
+  await sandboxes.connect(handler, server.url);
   closing.add(() => launcher.close());
   closing.add(() => invoker.close(RELEASE_MS));
   const recovery = launcher.reportLost(lostWorkers);
@@ -98,7 +99,7 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
   return {
     connection,
     modelDescription: parts.modelDescription,
-    isolation: parts.isolation,
+    isolation: sandboxes.isolation,
     close: () => closing.close(),
   };
 }
@@ -112,19 +113,8 @@ async function openParts(options: LocalOptions, closing: Closing) {
   const hints = new LocalChangeHints();
   const store = announceChanges(opened.store, hints);
   const model = await openModel(options.model, closing);
-  const programs = findPrograms();
-  const isolation = await probeIsolation(directory.sandboxes, { node: process.execPath, script: programs.toolHost });
-
-  let baseUrl = '';
-  const launcher = new LocalLauncher({
-    root: directory.sandboxes,
-    baseUrl: () => baseUrl,
-    supervisor: [process.execPath, programs.supervisor],
-    isolation,
-    maxIdleMs: SANDBOX_IDLE_MS,
-    workerGone: (...gone) => workQueue.workerGone(...gone),
-    log,
-  });
+  const workerGone: WorkQueue['workerGone'] = (...gone) => workQueue.workerGone(...gone);
+  const sandboxes = await openSandboxes({ directory, image: options.sandboxImage, workerGone, log }, closing);
   const invoker = new Invoker({
     run: (ref, invocation) => harness.wake(ref, invocation),
     clock: systemClock,
@@ -138,7 +128,8 @@ async function openParts(options: LocalOptions, closing: Closing) {
     clock: systemClock,
     ids: systemIds,
     model: model.provider,
-    launcher,
+    launcher: sandboxes.launcher,
+    workspaces: sandboxes.workspaces,
   };
   const workQueue = createWorkQueue(deps);
   const harness = createHarness({
@@ -152,16 +143,11 @@ async function openParts(options: LocalOptions, closing: Closing) {
   return {
     directory,
     store,
-    launcher,
+    sandboxes,
     invoker,
     workQueue,
     deps,
-    isolation,
     modelDescription: model.description,
-    /** Tells the sandboxes to come where the API is, which is known late. */
-    listensAt(url: string): void {
-      baseUrl = url;
-    },
   };
 }
 

@@ -56,7 +56,7 @@ export interface ResourceDeps {
 
 /**
  * Where sandboxes put the archives of their files, and fetch them: S3 in the cloud, a directory on one machine. A URL is good
- * for one archive and some minutes, and needs no other credential.
+ * for one archive and some minutes, and needs no other credential. One without a host is on the API's own.
  */
 export interface WorkspaceArchives {
   /** What one archive may have. */

@@ -12,7 +12,7 @@ export const ORDER_VARIABLE = 'SANDBOX_ORDER';
 
 /** What a container is for. Whoever may look at containers sees it, so it holds no secret but a claim. */
 export interface SandboxOrder {
-  /** Where the API is: scheme, host and port. */
+  /** Where the API is: scheme, host and port, or `unix:` and a path where it is reached through a socket. */
   readonly baseUrl: string;
   readonly environmentId: string;
   readonly workId: string;
@@ -30,6 +30,9 @@ export const TOOLS_HOME = '/home/agent';
 export const WORKSPACE = '/workspace';
 /** The supervisor's own directory. */
 export const PRIVATE_DIRECTORY = '/run/supervisor';
+
+/** Where a container finds the socket of the API, if it is given one. Its directory is closed to the tools. */
+export const API_SOCKET = '/run/api/api.sock';
 
 /** All that is written to, so that the rest of the container can be read-only. */
 export const WRITABLE_DIRECTORIES = [WORKSPACE, TOOLS_HOME, '/mnt/session', '/tmp', PRIVATE_DIRECTORY] as const;

@@ -3,6 +3,8 @@
  * user that has none. It is told its work in a variable of its environment, which no tool inherits and none can read; what
  * stands there is worthless once this has begun.
  */
+import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/worker';
+import { reachApi } from './api-relay';
 import {
   ORDER_VARIABLE,
   PRIVATE_DIRECTORY,
@@ -11,7 +13,6 @@ import {
   type SandboxOrder,
 } from './container-contract';
 import { SandboxApi } from './sandbox-api';
-import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/worker';
 import { Supervisor } from './supervisor';
 import { ContainerSurroundings } from './surroundings';
 import { asToolsUser } from './tools-user';
@@ -30,7 +31,8 @@ function takeOrder(): SandboxOrder {
 }
 
 async function main(): Promise<void> {
-  const { baseUrl, claim, ...item } = takeOrder();
+  const { baseUrl: address, claim, ...item } = takeOrder();
+  const baseUrl = await reachApi(address);
   const { secret: workSecret, packages } = await new SandboxApi(baseUrl, claim).claim();
   const api = new SandboxApi(baseUrl, sessionsTokenFromSecret(workSecret) ?? '');
   const toolHost = asToolsUser([process.execPath, TOOL_HOST, WORKSPACE], WORKSPACE);

@@ -27,9 +27,9 @@ export class SandboxApi {
   }
 
   /** Where the session's files are to be had, the newest first. */
-  async sources(signal: AbortSignal): Promise<readonly string[]> {
+  async sources(signal: AbortSignal): Promise<readonly URL[]> {
     const { urls } = (await this.ask('GET', '/workspace', { signal })) as WorkspaceSources;
-    return urls;
+    return urls.map((url) => new URL(url, this.baseUrl));
   }
 
   /** Puts an archive where the next sandbox finds it. */
@@ -39,7 +39,7 @@ export class SandboxApi {
     const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
     // Without its length S3 refuses an upload.
     const options = { method: 'PUT', body, headers: { 'content-length': String(size) }, signal, duplex: 'half' };
-    const response = await fetch(url, options);
+    const response = await fetch(new URL(url, this.baseUrl), options);
     if (!response.ok) throw new Error(`the archive was refused with status ${response.status}`);
     await this.ask('POST', '/workspace/complete', { signal });
   }
@@ -76,7 +76,7 @@ export class SandboxApi {
  *
  * @throws Error when it is not to be had.
  */
-export async function download(url: string, signal: AbortSignal): Promise<Readable> {
+export async function download(url: URL, signal: AbortSignal): Promise<Readable> {
   const response = await fetch(url, { signal });
   if (!response.ok || !response.body) throw new Error(`the archive could not be fetched: status ${response.status}`);
   return Readable.fromWeb(response.body as WebStream<Uint8Array>);
