@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -204,15 +205,14 @@ describe('a sandbox in bubblewrap', () => {
   eachOf(bubblewrap, 'dies with the process that started it', async (isolation) => {
     sandboxes += 1;
     const places = await programs.places(`s${sandboxes}`);
-    const { file, args, ...options } = isolation.command(places, { network: false }, [
-      '-e',
-      'setTimeout(() => {}, 98765e3)',
-    ]);
-    const starter = `require('child_process').spawn(${JSON.stringify(file)}, ${JSON.stringify(args)}, ${JSON.stringify(options)})`;
+    const script = "require('node:fs').writeFileSync('up', ''); setTimeout(() => {}, 98765e3)";
+    const { file, args, ...options } = isolation.command(places, { network: true }, ['-e', script]);
+    const starter = `require('node:child_process').spawn(...${JSON.stringify([file, args, options])})`;
     const parent = spawn(process.execPath, ['-e', `${starter}; setTimeout(() => {}, 1e9)`], { stdio: 'ignore' });
-    while ((await processesWith('98765e3')) < 3) await new Promise((done) => setTimeout(done, 20));
+    while (!existsSync(join(places.workspace, 'up'))) await new Promise((done) => setTimeout(done, 20));
+    expect(await processesWith('98765e3')).toBeGreaterThan(1);
     parent.kill('SIGKILL');
-    for (let i = 0; i < 100 && (await processesWith('98765e3')) > 0; i += 1)
+    for (let i = 0; i < 250 && (await processesWith('98765e3')) > 0; i += 1)
       await new Promise((done) => setTimeout(done, 20));
     expect(await processesWith('98765e3')).toBe(0);
   });
