@@ -67,6 +67,8 @@ const ZERO: Used = {
 /** Nobody tips anybody: as between functions. */
 const NO_HINTS: ChangeHints = {
   changed: () => undefined,
+  mark: () => 0,
+  pace: (ms) => ms,
   wait: (_threadId, forMs, signal) => pause(forMs, undefined, { signal }).catch(() => undefined),
 };
 

@@ -27,6 +27,8 @@ export const surroundings: Pick<ResourceDeps, 'clock' | 'ids' | 'hints'> = {
 function pollingHints(): ChangeHints {
   return {
     changed: () => undefined,
+    mark: () => 0,
+    pace: (ms) => ms,
     wait: (_threadId, ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   };
 }

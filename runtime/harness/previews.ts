@@ -4,8 +4,13 @@ import type { PreviewChunk, ThreadRef } from '../store/records';
 import type { Lease } from './lease';
 import type { HarnessDeps } from './ports';
 
-/** How often text is written out while somebody watches. Each write costs one write unit. */
-const FLUSH_EVERY: Micros = 50 * MICROS_PER_MS;
+/**
+ * How long text is gathered while somebody watches. The first of it goes out at once, the rest in longer and longer pieces: each
+ * costs a write unit, and at 50 ms they would cost more than everything else that a session writes.
+ */
+const FIRST_GATHERING: Micros = 50 * MICROS_PER_MS;
+const LONGEST_GATHERING: Micros = 250 * MICROS_PER_MS;
+const LENGTHENING = 1.2;
 const KEPT_FOR: Micros = 120 * MICROS_PER_SECOND;
 
 type Chunk = Omit<PreviewChunk, 'key'>;
@@ -19,6 +24,7 @@ export class PreviewWriter {
   #pending: Chunk[] = [];
   #writing: Promise<void> = Promise.resolve();
   #lastFlush: Micros = 0;
+  #gathering: Micros = FIRST_GATHERING;
   #broken = false;
   readonly thinkingIds: string[] = [];
 
@@ -39,7 +45,7 @@ export class PreviewWriter {
       this.#add(progress.block, progress.text);
     }
     const now = this.deps.clock.now();
-    if (now < this.lease.watchedUntil && now - this.#lastFlush >= FLUSH_EVERY) this.flush(now);
+    if (now < this.lease.watchedUntil && now - this.#lastFlush >= this.#gathering) this.flush(now);
   }
 
   /** Writes what has come together. Chunks of one block are joined. */
@@ -48,6 +54,7 @@ export class PreviewWriter {
     if (this.#broken || chunks.length === 0 || now >= this.lease.watchedUntil) return;
     this.#pending = [];
     this.#lastFlush = now;
+    this.#gathering = Math.min(this.#gathering * LENGTHENING, LONGEST_GATHERING);
     this.#writing = this.#write(this.#writing, chunks);
   }
 

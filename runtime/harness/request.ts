@@ -2,6 +2,7 @@
 import { MICROS_PER_MS, type Micros } from '../contract/time';
 import { ModelError, type ModelRequest, type ModelResponse, type ModelUsage } from '../model/port';
 import { costNanoUsd } from '../model/traits';
+import { inboxTopic } from '../store/ports';
 import type { Commit, EventRecord, SessionRecord, ThreadRef, ThreadUsage } from '../store/records';
 import { addUsage } from '../thread/fold';
 import { pendingEvents, waiting } from '../thread/inbox';
@@ -126,9 +127,11 @@ async function watchForInterrupt(
   interrupted: AbortController,
   done: AbortSignal,
 ): Promise<void> {
-  while (!done.aborted) {
-    await deps.hints.wait(ref.threadId, INTERRUPT_POLL_MS, done);
+  const { hints } = deps;
+  for (let seen = hints.mark(); !done.aborted;) {
+    await hints.wait(inboxTopic(ref.threadId), hints.pace(INTERRUPT_POLL_MS), done, seen);
     if (done.aborted) return;
+    seen = hints.mark();
     const items = await deps.log.readInbox(ref).catch(() => []);
     if (pendingEvents(waiting(items, commit)).some(({ type }) => type === 'user.interrupt')) return interrupted.abort();
   }

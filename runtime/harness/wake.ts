@@ -3,6 +3,7 @@
  * of the thread goes on from what the log says.
  */
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../contract/time';
+import { inboxTopic } from '../store/ports';
 import type { ThreadRef } from '../store/records';
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
 import { decide } from './decide';
@@ -147,11 +148,13 @@ class Turn {
   /** Waits until something new is in the inbox, or the time has come. True when something came. */
   async #awaitInput(until: Micros): Promise<boolean> {
     const stop = AbortSignal.any([this.#signal, this.lease.lost]);
+    const { hints, clock } = this.deps;
     for (let pause = FIRST_POLL_MS; !stop.aborted; pause = Math.min(LAST_POLL_MS, pause * 1.5)) {
+      const seen = hints.mark();
       if (await this.work.lookAtInbox()) return true;
-      const left = (until - this.deps.clock.now()) / MICROS_PER_MS;
+      const left = (until - clock.now()) / MICROS_PER_MS;
       if (left <= 0) return false;
-      await this.deps.hints.wait(this.work.ref.threadId, Math.min(pause, left), stop);
+      await hints.wait(inboxTopic(this.work.ref.threadId), Math.min(hints.pace(pause), left), stop, seen);
     }
     return false;
   }

@@ -4,7 +4,7 @@ import type { EventOf } from '../contract/wire';
 import { primaryThread, readThread } from '../resources/events-thread';
 import { isWorker, seenBy } from '../resources/events-view';
 import type { RequestContext, ResourceDeps } from '../resources/ports';
-import type { Commit, SessionRecord, ThreadRef } from '../store/records';
+import type { Commit, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 import { willRun } from '../thread/inbox';
 import { internalError } from './answers';
 import type { FailureLog } from './failure-log';
@@ -38,6 +38,8 @@ export class LiveStream {
   #skip: number;
   #recentCycle: number | undefined;
   #status: SessionRecord['status'];
+  /** Whether a model request is under way. */
+  #isAsking: boolean;
   #pingAt: Micros = 0;
   #checkAt: Micros = 0;
   #pauseMs: number;
@@ -49,7 +51,7 @@ export class LiveStream {
     private session: SessionRecord,
     private readonly previews: Previews,
     start: StreamStart,
-    status: SessionRecord['status'],
+    { status, openRequest }: ThreadSummary,
   ) {
     this.#opened = deps.clock.now();
     this.#endsAt = this.#opened + deps.settings.maxAgeMs * MICROS_PER_MS;
@@ -57,6 +59,7 @@ export class LiveStream {
     this.#skip = start.skip;
     this.#recentCycle = start.recentCycle;
     this.#status = status;
+    this.#isAsking = openRequest !== null;
     this.#pauseMs = deps.settings.busyPollMs;
     this.#announcedEnd = status === 'terminated';
   }
@@ -83,7 +86,7 @@ export class LiveStream {
       from === undefined
         ? startOf(thread, session, context, settings, await store.log.heardTo(ref))
         : await resumeAfter(store.log, ref, thread, from);
-    return new LiveStream(deps, context, session, previews, start, thread.summary.status);
+    return new LiveStream(deps, context, session, previews, start, thread.summary);
   }
 
   /** The client is gone: stops the frames at once. */
@@ -114,8 +117,10 @@ export class LiveStream {
         this.#pingAt = now + this.deps.settings.pingMs * MICROS_PER_MS;
         yield PING;
       }
+      const seen = this.deps.hints.mark();
       await this.previews.watch();
-      const previewed = isCaughtUp ? await this.previews.read() : '';
+      // Only a model request under way has previews, and it stands in the log before they come.
+      const previewed = isCaughtUp && this.#isAsking ? await this.previews.read() : '';
       if (previewed !== '') yield previewed;
       const before = this.#position;
       yield* this.#commits();
@@ -128,7 +133,7 @@ export class LiveStream {
         if (await this.#goBack(now)) continue;
         if (this.#hasEnded && !this.#announcedEnd) yield this.#terminated();
       }
-      await this.#pause(hasMoved || previewed !== '');
+      await this.#pause(hasMoved || previewed !== '', seen);
     }
   }
 
@@ -140,6 +145,7 @@ export class LiveStream {
       this.#position = commit.n;
       this.#skip = 0;
       this.#status = commit.summary.status;
+      this.#isAsking = commit.summary.openRequest !== null;
       this.#announcedEnd ||= this.#status === 'terminated';
       this.#recentCycle = undefined;
       if (frames !== '') yield frames;
@@ -171,10 +177,16 @@ export class LiveStream {
     return this.session.archivedAt !== null;
   }
 
+  /** When the last cycle is to be repeated, unless something comes before. */
+  get #goBackAt(): Micros {
+    if (this.#recentCycle === undefined) return Infinity;
+    return this.#opened + this.deps.settings.replayAfterMs * MICROS_PER_MS;
+  }
+
   /** Repeats the last cycle, if that is due and nothing has come that will start another. */
   async #goBack(now: Micros): Promise<boolean> {
-    const { store, settings } = this.deps;
-    const isDue = now - this.#opened >= settings.replayAfterMs * MICROS_PER_MS || this.#hasEnded;
+    const { store } = this.deps;
+    const isDue = now >= this.#goBackAt || this.#hasEnded;
     if (this.#recentCycle === undefined || !isDue) return false;
     const { last, summary, waiting } = await readThread(store, this.#ref);
     const isOutdated = (last?.n ?? 0) > this.#position || willRun(summary, waiting);
@@ -184,14 +196,14 @@ export class LiveStream {
   }
 
   /** Waits for news: briefly while the thread is at work, ever longer while it is not. */
-  async #pause(hasNews: boolean): Promise<void> {
+  async #pause(hasNews: boolean, seen: number): Promise<void> {
     const { clock, hints, settings } = this.deps;
     const isBusy = hasNews || this.#status === 'running';
     this.#pauseMs = isBusy ? settings.busyPollMs : Math.min(this.#pauseMs * SLOWING, settings.idlePollMs);
     const began = clock.now();
-    const untilNext = (Math.min(this.#pingAt, this.#endsAt) - began) / MICROS_PER_MS;
-    const ms = Math.max(0, Math.min(this.#pauseMs, untilNext));
-    await hints.wait(this.#ref.threadId, ms, this.#left.signal);
+    const untilNext = (Math.min(this.#pingAt, this.#endsAt, this.#goBackAt) - began) / MICROS_PER_MS;
+    const ms = Math.max(0, Math.min(hints.pace(this.#pauseMs), untilNext));
+    await hints.wait(this.#ref.threadId, ms, this.#left.signal, seen);
     // A hint without a commit may be an archive or a delete.
     if (clock.now() - began < (ms * MICROS_PER_MS) / 2) this.#checkAt = 0;
   }

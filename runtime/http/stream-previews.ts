@@ -50,13 +50,14 @@ export class Previews {
 
   /**
    * Takes the log's end as the beginning. What was put since belongs to events that are not in the log yet. Whether all of it
-   * is still there is certain only if the last commit opened the model request that is under way, and not long ago.
+   * is still there is certain only if no model request is under way, or the last commit opened it, and not long ago.
    */
   begin(last: Commit | undefined): void {
     const request = last?.summary.openRequest?.id;
-    const openedByLast = request === undefined || last?.records.some(({ event }) => event.id === request) === true;
+    const openedByLast = last?.records.some(({ event }) => event.id === request) === true;
     this.#since = last?.at ?? 0;
-    this.#joinsLate = !openedByLast || this.deps.clock.now() - this.#since > KEPT_SAFELY;
+    const mayHaveExpired = this.deps.clock.now() - this.#since > KEPT_SAFELY;
+    this.#joinsLate = request !== undefined && (!openedByLast || mayHaveExpired);
   }
 
   /** The frames for what came since the last call. To be read before the commits, which may hold the finished event. */

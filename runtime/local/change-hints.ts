@@ -1,57 +1,76 @@
-import type { ChangeHints, Store, ThreadLog } from '../store/ports';
+import { inboxTopic, type ChangeHints, type Store, type ThreadLog } from '../store/ports';
 
-/**
- * How long a change stays news. A reader reads and then waits; a change that came while it was still reading would be missed
- * by the wait, so a wait that begins this soon after a change is a short one.
- */
-const NEWS_MS = 30;
-const SHORT_WAIT_MS = 10;
+/** Every change is announced here, so a reader need not look on its own; it does so all the same, now and then. */
+const LOOK_ANYWAY_MS = 5_000;
+/** A topic's last change is remembered for so long. A reader that takes longer has to rely on its next look. */
+const REMEMBERED_MS = 30_000;
 
-/** Hints between the parts of one process: a change wakes everybody who waits for that thread. */
+/** Hints between the parts of one process: a change wakes everybody who waits for that topic. */
 export class LocalChangeHints implements ChangeHints {
   private readonly waiting = new Map<string, Set<() => void>>();
-  private readonly news = new Map<string, NodeJS.Timeout>();
+  /** The last change of each topic, oldest first. */
+  private readonly last = new Map<string, { readonly count: number; readonly at: number }>();
+  private count = 0;
 
-  changed(threadId: string): void {
-    clearTimeout(this.news.get(threadId));
-    this.news.set(threadId, setTimeout(() => this.news.delete(threadId), NEWS_MS).unref());
-    const waiters = this.waiting.get(threadId);
-    this.waiting.delete(threadId);
+  changed(topic: string): void {
+    this.remember(topic);
+    const waiters = this.waiting.get(topic);
+    this.waiting.delete(topic);
     for (const wake of waiters ?? []) wake();
   }
 
-  wait(threadId: string, ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.resolve();
+  mark(): number {
+    return this.count;
+  }
+
+  pace(ms: number): number {
+    return Math.max(ms, LOOK_ANYWAY_MS);
+  }
+
+  wait(topic: string, ms: number, signal?: AbortSignal, since = this.count): Promise<void> {
+    if (signal?.aborted || (this.last.get(topic)?.count ?? 0) > since) return Promise.resolve();
     return new Promise((resolve) => {
-      const waiters = this.waiting.get(threadId) ?? new Set();
-      this.waiting.set(threadId, waiters);
+      const waiters = this.waiting.get(topic) ?? new Set();
+      this.waiting.set(topic, waiters);
       const done = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
         waiters.delete(done);
-        if (waiters.size === 0 && this.waiting.get(threadId) === waiters) this.waiting.delete(threadId);
+        if (waiters.size === 0 && this.waiting.get(topic) === waiters) this.waiting.delete(topic);
         resolve();
       };
-      const timer = setTimeout(done, this.news.has(threadId) ? Math.min(ms, SHORT_WAIT_MS) : ms);
+      const timer = setTimeout(done, ms);
       signal?.addEventListener('abort', done, { once: true });
       waiters.add(done);
     });
+  }
+
+  private remember(topic: string): void {
+    this.count += 1;
+    const now = performance.now();
+    this.last.delete(topic);
+    this.last.set(topic, { count: this.count, at: now });
+    for (const [oldest, { at }] of this.last) {
+      if (now - at < REMEMBERED_MS) break;
+      this.last.delete(oldest);
+    }
   }
 }
 
 /** The store, with a log that tells the hints of everything a reader may wait for. */
 export function announceChanges(store: Store, hints: ChangeHints): Store {
   const { log } = store;
-  const after = async <T>(threadId: string, write: Promise<T>): Promise<T> => {
+  const after = async <T>(topic: string, write: Promise<T>): Promise<T> => {
     const result = await write;
-    hints.changed(threadId);
+    hints.changed(topic);
     return result;
   };
   const announcing: ThreadLog = {
-    accept: (ref, entries, acceptedAt, wakeBy) => after(ref.threadId, log.accept(ref, entries, acceptedAt, wakeBy)),
+    accept: (ref, entries, acceptedAt, wakeBy) =>
+      after(inboxTopic(ref.threadId), log.accept(ref, entries, acceptedAt, wakeBy)),
     append: (ref, commit) => after(ref.threadId, log.append(ref, commit)),
     putPreview: (ref, chunk, at, expiresAt) => after(ref.threadId, log.putPreview(ref, chunk, at, expiresAt)),
-    watch: (ref, until) => after(ref.threadId, log.watch(ref, until)),
+    watch: (ref, until) => log.watch(ref, until),
     deleteThread: (ref) => after(ref.threadId, log.deleteThread(ref)),
     markHeard: (ref, n) => log.markHeard(ref, n),
     heardTo: (ref) => log.heardTo(ref),

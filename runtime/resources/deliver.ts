@@ -1,4 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
+import { inboxTopic } from '../store/ports';
 import type { InboxEntry, InboxItem, ThreadRef } from '../store/records';
 import type { ResourceDeps } from './ports';
 
@@ -18,7 +19,7 @@ export async function deliver(
   now: Micros,
 ): Promise<InboxItem> {
   const item = await deps.store.log.accept(ref, entries, now, now + WAKE_WITHIN);
-  deps.hints.changed(ref.threadId);
+  deps.hints.changed(inboxTopic(ref.threadId));
   await wakeSoon(deps, ref);
   return item;
 }

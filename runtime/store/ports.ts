@@ -286,10 +286,21 @@ export interface Waker {
 
 /**
  * Lets readers that poll be quicker than their interval where writer and reader share a process. Only a hint: production
- * has none and is correct without it.
+ * has none and is correct without it. Topics are ids: a thread's stands for its log, its previews and its session;
+ * `inboxTopic` for what waits; an environment's for its queue.
  */
 export interface ChangeHints {
-  changed(threadId: string): void;
-  /** Resolves on a change of the thread, after `ms`, or when the signal aborts, whichever comes first. Never rejects. */
-  wait(threadId: string, ms: number, signal?: AbortSignal): Promise<void>;
+  changed(topic: string): void;
+  /** A point in time among the changes. Take it before reading: a wait that begins at it misses nothing of what comes then. */
+  mark(): number;
+  /**
+   * Resolves on a change of the topic, after `ms`, or when the signal aborts, whichever comes first; at once if the topic
+   * changed after the mark `since`. Never rejects.
+   */
+  wait(topic: string, ms: number, signal?: AbortSignal, since?: number): Promise<void>;
+  /** How long a reader should wait that would wait `ms` if nobody told it of changes. */
+  pace(ms: number): number;
 }
+
+/** The topic of the changes of a thread's inbox. */
+export const inboxTopic = (threadId: string): string => `${threadId}/inbox`;

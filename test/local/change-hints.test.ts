@@ -30,11 +30,17 @@ describe('change hints', () => {
     expect(await elapsed(hints.wait('a', 1_000, AbortSignal.timeout(10)))).toBeLessThan(200);
   });
 
-  test('a change that came just before the wait shortens it', async () => {
+  test('a wait misses no change that came after its mark', async () => {
     const hints = new LocalChangeHints();
+    const before = hints.mark();
     hints.changed('a');
-    expect(await elapsed(hints.wait('a', 1_000))).toBeLessThan(200);
-    await sleep(50);
-    expect(await elapsed(hints.wait('a', 60))).toBeGreaterThanOrEqual(50);
+    expect(await elapsed(hints.wait('a', 1_000, undefined, before))).toBeLessThan(200);
+    expect(await elapsed(hints.wait('a', 60, undefined, hints.mark()))).toBeGreaterThanOrEqual(50);
+    expect(await elapsed(hints.wait('b', 60, undefined, before))).toBeGreaterThanOrEqual(50);
+  });
+
+  test('readers look less often where every change is announced', () => {
+    expect(new LocalChangeHints().pace(150)).toBeGreaterThan(1_000);
+    expect(new LocalChangeHints().pace(60_000)).toBe(60_000);
   });
 });

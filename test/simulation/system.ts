@@ -149,6 +149,8 @@ export class System {
     const { scheduler } = this;
     const hints: ChangeHints = {
       changed: () => undefined,
+      mark: () => 0,
+      pace: (ms) => ms,
       wait: (_threadId, ms, signal) => scheduler.sleep(process, ms, signal),
     };
     return {

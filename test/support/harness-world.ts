@@ -14,7 +14,7 @@ import { createLocalDynamo } from '../../runtime/local/dynamo';
 import type { ModelProgress, ModelProvider, ModelRequest, ModelResponse } from '../../runtime/model/port';
 import { createTraits } from '../../runtime/model/traits';
 import { createStore } from '../../runtime/store/store';
-import type { Store } from '../../runtime/store/ports';
+import { inboxTopic, type Store } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef } from '../../runtime/store/records';
 import { pendingEvents, waiting } from '../../runtime/thread/inbox';
 import { sessionRecord } from './decisions';
@@ -103,7 +103,7 @@ export class World {
     }));
     const now = systemClock.now();
     await this.store.log.accept(this.ref(session), named, now, now + MICROS_PER_SECOND);
-    this.hints.changed(session.threadId);
+    this.hints.changed(inboxTopic(session.threadId));
     return named.map(({ event }) => event.id);
   }
 
