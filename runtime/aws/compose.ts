@@ -6,7 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../contract/ids';
 import { systemClock } from '../contract/time';
-import type { ResourceDeps, SandboxLauncher } from '../resources/ports';
+import type { ResourceDeps, SandboxLauncher, WorkspaceArchives } from '../resources/ports';
 import { createStore } from '../store/store';
 import type { ChangeHints, Store, Waker } from '../store/ports';
 import { noLauncher } from './absent';
@@ -14,6 +14,7 @@ import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
 import { createLambdaWaker } from './lambda-waker';
 import { emitMetric, METRICS } from './metrics';
 import { createS3Blobs } from './s3-blobs';
+import { createS3Workspaces } from './s3-workspaces';
 import { hasSetting, readSetting } from './settings';
 
 /** What needs neither permission nor configuration: clock, ids and hints. */
@@ -41,6 +42,9 @@ export function openStore(): Store {
     blobs: createS3Blobs(new S3Client({}), readSetting('blobBucket')),
   });
 }
+
+/** Where sandboxes keep their files. */
+export const openWorkspaces = (): WorkspaceArchives => createS3Workspaces({}, readSetting('blobBucket'));
 
 /** Wakes threads in the version that the stack gives to new sessions. */
 export function openWaker(): Waker {

@@ -1,5 +1,5 @@
 import { modelCatalogue } from '../aws/absent';
-import { openLauncher, openStore, openWaker, surroundings } from '../aws/compose';
+import { openLauncher, openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
 import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
 import { createHandler } from '../http/handler';
 
@@ -8,6 +8,7 @@ const serve = createHandler({
   store: openStore(),
   waker: openWaker(),
   launcher: openLauncher(),
+  workspaces: openWorkspaces(),
   model: modelCatalogue,
 });
 
