@@ -5,6 +5,8 @@ import { runSampleSession } from './sample-session';
 import { snippet } from './snippet';
 import { DEFAULT_DATA, DEFAULT_PORT, START_HELP, UsageError } from './usage';
 
+const EXIT_WITHIN_MS = 2_000;
+
 /** `start`: serves until it is told to stop. */
 export async function startCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -34,6 +36,8 @@ export async function startCommand(args: string[]): Promise<void> {
   await stop.requested;
   console.log('\nStopping: sessions under way go on at the next start.');
   await system.close();
+  // What still runs has had its time.
+  setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
 }
 
 const ISOLATION: Readonly<Record<LocalSystem['isolation']['kind'], string>> = {

@@ -1,8 +1,11 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
+import { checkHistory } from '../../runtime/thread/invariants';
 import { runCommand, startCommand } from '../support/command';
+import { history, newSession, onlyOne, tell, TOOLSET, untilIdle } from '../support/sessions';
 
 let dataDirectory: string;
 beforeEach(async () => {
@@ -36,6 +39,25 @@ describe('managed-agents start', () => {
     const second = await startCommand(dataDirectory, '--no-sample');
     expect(second.connection.api_key).toBe(first.connection.api_key);
     expect(await second.client.beta.agents.retrieve(agent.id)).toEqual(agent);
+    await second.end('SIGTERM');
+  });
+
+  test('stops soon while sessions are at work, and the next start finishes them', async () => {
+    const first = await startCommand(dataDirectory, '--no-sample');
+    const session = await newSession(first.client, { tools: [TOOLSET] });
+    const sent = await tell(first.client, session.id, 'Run `sleep 60; echo slept` in the shell.');
+    const stream = await first.client.beta.sessions.events.stream(session.id);
+    for await (const event of stream) if (event.type === 'agent.tool_use') break;
+    await sleep(1_000);
+    const before = Date.now();
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(Date.now() - before).toBeLessThan(10_000);
+
+    const second = await startCommand(dataDirectory, '--no-sample');
+    const events = await untilIdle(await second.client.beta.sessions.events.stream(session.id));
+    expect(onlyOne(events, 'agent.tool_result').is_error).toBe(true);
+    const accepted = (sent.data ?? []).map(({ id }) => id);
+    expect(checkHistory(await history(second.client, session.id), { accepted })).toEqual([]);
     await second.end('SIGTERM');
   });
 
