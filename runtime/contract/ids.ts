@@ -15,6 +15,8 @@ export const ID_PREFIXES = {
   environmentKey: 'envkey',
   deployment: 'depl',
   memoryStore: 'memstore',
+  vault: 'vlt',
+  credential: 'vcrd',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

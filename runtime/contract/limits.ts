@@ -35,6 +35,9 @@ const MEMORY_STORE = {
   name: pattern(/^\P{Cc}*$/u, 'free of control characters', 255),
   description: text(0, 1024),
 };
+/** Ours: no token that fits into a header is longer, and what has a line end or a NUL fits into none. */
+const SECRET = pattern(/^[^\0\r\n]*$/, 'free of line ends and NUL', 16_384);
+const OAUTH_REFRESH = { refresh_token: SECRET, scope: text(0, 4096) }; // ours
 const CREATED_AT = {
   'created_at[gt]': timestamp,
   'created_at[gte]': timestamp,
@@ -149,9 +152,26 @@ export const LIMITS: Limits = {
   'vaults.credentials.create': { display_name: text(0, 255), metadata: METADATA },
   'vaults.credentials.update': { display_name: text(1, 255), metadata: METADATA_PATCH },
   'vaults.credentials.list': PAGE_OF_100,
-  BetaManagedAgentsMCPOAuthCreateParams: { mcp_server_url: webUrl, expires_at: timestamp },
-  BetaManagedAgentsMCPOAuthUpdateParams: { expires_at: timestamp },
-  BetaManagedAgentsStaticBearerCreateParams: { mcp_server_url: webUrl },
+  BetaManagedAgentsMCPOAuthCreateParams: { mcp_server_url: webUrl, access_token: SECRET, expires_at: timestamp },
+  BetaManagedAgentsMCPOAuthUpdateParams: { access_token: SECRET, expires_at: timestamp },
+  BetaManagedAgentsMCPOAuthRefreshParams: {
+    ...OAUTH_REFRESH,
+    client_id: text(1, 2048),
+    resource: text(0, 2048),
+    token_endpoint: webUrl,
+  },
+  BetaManagedAgentsMCPOAuthRefreshUpdateParams: OAUTH_REFRESH,
+  BetaManagedAgentsTokenEndpointAuthBasicParam: { client_secret: SECRET },
+  BetaManagedAgentsTokenEndpointAuthPostParam: { client_secret: SECRET },
+  BetaManagedAgentsTokenEndpointAuthBasicUpdateParam: { client_secret: SECRET },
+  BetaManagedAgentsTokenEndpointAuthPostUpdateParam: { client_secret: SECRET },
+  BetaManagedAgentsStaticBearerCreateParams: { mcp_server_url: webUrl, token: SECRET },
+  BetaManagedAgentsStaticBearerUpdateParams: { token: SECRET },
+  BetaManagedAgentsEnvironmentVariableCreateParams: {
+    secret_name: pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable', 256), // ours
+    secret_value: SECRET,
+  },
+  BetaManagedAgentsEnvironmentVariableUpdateParams: { secret_value: SECRET },
   BetaManagedAgentsLimitedCredentialNetworkingParams: { allowed_hosts: count(1, 16) },
 
   // Memory (reference 13)
@@ -207,6 +227,8 @@ export const NULL_MEANS: Readonly<Record<string, Readonly<Record<string, NullMea
     skills: 'empty',
   },
   BetaManagedAgentsSessionAgentUpdate: { tools: 'empty', mcp_servers: 'empty' },
+  BetaManagedAgentsEnvironmentVariableCreateParams: { injection_location: NOT_CLEARABLE },
+  BetaManagedAgentsEnvironmentVariableUpdateParams: { injection_location: NOT_CLEARABLE },
 };
 
 const oneDomainList: Rule = (value) => {

@@ -15,6 +15,11 @@ import type {
   BetaManagedAgentsSessionAgent,
 } from '@anthropic-ai/sdk/resources/beta/sessions/sessions';
 import type { BetaManagedAgentsSessionThread } from '@anthropic-ai/sdk/resources/beta/sessions/threads/threads';
+import type {
+  BetaManagedAgentsCredential,
+  BetaManagedAgentsCredentialValidation,
+} from '@anthropic-ai/sdk/resources/beta/vaults/credentials';
+import type { BetaManagedAgentsVault } from '@anthropic-ai/sdk/resources/beta/vaults/vaults';
 
 export type { Anthropic };
 export type Agent = BetaManagedAgentsAgent;
@@ -23,6 +28,10 @@ export type Work = BetaSelfHostedWork;
 export type Session = BetaManagedAgentsSession;
 export type SessionAgent = BetaManagedAgentsSessionAgent;
 export type Thread = BetaManagedAgentsSessionThread;
+export type Vault = BetaManagedAgentsVault;
+/** A credential as everybody may see it: without its secrets. */
+export type Credential = BetaManagedAgentsCredential;
+export type CredentialValidation = BetaManagedAgentsCredentialValidation;
 export type EventParams = BetaManagedAgentsEventParams;
 
 /** Any event of a session's history. */

@@ -1,11 +1,13 @@
 import type { OperationName } from '../contract/operations';
 import { createAgents } from '../resources/agents';
+import { createCredentials } from '../resources/credentials';
 import { createEnvironments } from '../resources/environments';
 import { createEvents } from '../resources/events';
 import { createModels } from '../resources/models';
 import type { Operation, ResourceDeps } from '../resources/ports';
 import { createSessions } from '../resources/sessions';
 import { createThreads } from '../resources/threads';
+import { createVaults } from '../resources/vaults';
 import { createWorkOperations } from '../resources/work';
 import { createWorkQueue } from '../resources/work-queue';
 import type { StreamDeps } from './live-stream';
@@ -17,6 +19,7 @@ export type ServedOperations = { readonly [O in OperationName]?: Operation<O> };
 /** All operations over the given parts. */
 export function createOperations(deps: ResourceDeps & StreamDeps): ServedOperations {
   const workQueue = createWorkQueue(deps);
+  const { vault } = deps;
   return {
     ...createAgents(deps),
     ...createEnvironments(deps),
@@ -26,5 +29,6 @@ export function createOperations(deps: ResourceDeps & StreamDeps): ServedOperati
     ...createStreams(deps),
     ...createWorkOperations(deps, workQueue),
     ...createModels(deps),
+    ...(vault && { ...createVaults({ ...deps, vault }), ...createCredentials({ ...deps, vault }) }),
   };
 }

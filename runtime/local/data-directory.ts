@@ -16,6 +16,9 @@ const SOCKET_PATH_MAX = 100;
  *     database/        the tables
  *     blobs/           bodies too big for an item
  *     sandboxes/       the sessions' files
+ *     secrets/         the values of credentials, encrypted
+ *     secret-key       what they are encrypted with, made once
+ *     audit.jsonl      who got at which credential, and for whom
  *     workspaces/      archives of them, where sandboxes are containers
  *     api-key          the key for local use, made once
  *     connection.json  where the server listens, while it does
@@ -44,6 +47,18 @@ export class DataDirectory {
 
   get workspaces(): string {
     return join(this.path, 'workspaces');
+  }
+
+  get secrets(): string {
+    return join(this.path, 'secrets');
+  }
+
+  get secretKeyFile(): string {
+    return join(this.path, 'secret-key');
+  }
+
+  get auditFile(): string {
+    return join(this.path, 'audit.jsonl');
   }
 
   get connectionFile(): string {

@@ -20,6 +20,7 @@ import { openModel, type ModelChoice } from './model-choice';
 import { openStore } from './open-store';
 import { openSandboxes, type Sandboxes } from './sandboxes';
 import { SweeperLoop } from './sweeper-loop';
+import { openVault } from './vault';
 
 export interface LocalOptions {
   /** Where everything is kept. One process at a time can have it. */
@@ -31,6 +32,8 @@ export interface LocalOptions {
   readonly model: ModelChoice;
   /** The image whose containers sandboxes are. @default none: they are child processes */
   readonly sandboxImage?: string;
+  /** Hosts that credentials may be sent to although they are private, or speak `http`. @default none */
+  readonly privateHosts?: readonly string[];
   /** Told of what went wrong behind the scenes, and of what sandboxes say. Never a secret. */
   readonly log: (line: string) => void;
 }
@@ -121,7 +124,9 @@ async function openParts(options: LocalOptions, closing: Closing) {
     onError: ({ threadId }, error, final) =>
       log(`a wake of ${threadId} failed${final ? ' for good' : ''}: ${said(error)}`),
   });
+  const vault = await openVault(directory, store, { privateHosts: options.privateHosts ?? [], log });
   const deps: ResourceDeps = {
+    vault,
     store,
     waker: invoker,
     hints,

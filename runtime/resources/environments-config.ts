@@ -1,7 +1,7 @@
 import { invalid } from '../contract/errors';
+import { isHostPattern } from '../contract/hosts';
 import type { Operations } from '../contract/operations';
 import type { Environment } from '../contract/wire';
-import { isHostPattern } from './network-policy';
 
 type Config = Environment['config'];
 type CloudConfig = Extract<Config, { type: 'cloud' }>;

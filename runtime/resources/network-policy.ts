@@ -1,20 +1,6 @@
 import { invalid } from '../contract/errors';
+import { coversHost } from '../contract/hosts';
 import type { Environment, SessionAgent } from '../contract/wire';
-
-const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-const HOST = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`, 'i');
-const MAX_HOST = 253;
-
-/** Whether the text is a bare host or `*.` and a domain: no scheme, no port, no path (reference 4). */
-export function isHostPattern(text: string): boolean {
-  return text.length <= MAX_HOST && HOST.test(text);
-}
-
-/** Whether a pattern covers a host: `*.d` covers any depth below `d`, never `d` itself, and only on a dot boundary. */
-export function coversHost(pattern: string, host: string): boolean {
-  const [wanted, given] = [pattern.toLowerCase(), host.toLowerCase()];
-  return wanted.startsWith('*.') ? given.endsWith(wanted.slice(1)) : given === wanted;
-}
 
 /**
  * A session whose agent declares MCP servers that the environment would block is not created (reference 4). Self-hosted

@@ -4,7 +4,8 @@ import type { IdSource } from '../contract/ids';
 import type { Clock, Micros } from '../contract/time';
 import type { ModelProvider } from '../model/port';
 import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/ports';
-import type { SessionRecord } from '../store/records';
+import type { SessionRecord, SessionRuntime } from '../store/records';
+import type { VaultKeeper } from '../vault/ports';
 
 /** Who asks, when, and under which id. Validation and authentication are done. */
 export interface RequestContext {
@@ -50,6 +51,10 @@ export interface ResourceDeps {
   readonly ids: IdSource;
   readonly model: ModelProvider;
   readonly launcher: SandboxLauncher;
+  /** What new sessions are pinned to; undefined where only one version ever runs. */
+  readonly runtime?: SessionRuntime;
+  /** Absent where no secrets are taken in: vaults are not served there. */
+  readonly vault?: VaultKeeper;
   /** Absent where sandboxes leave their files in place when they stop. */
   readonly workspaces?: WorkspaceArchives;
 }

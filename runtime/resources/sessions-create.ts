@@ -3,6 +3,7 @@ import { primaryThreadOf } from '../contract/ids';
 import type { IdSource } from '../contract/ids';
 import type { Operations } from '../contract/operations';
 import type { ClientEvent, Environment } from '../contract/wire';
+import type { Store } from '../store/ports';
 import type { InboxItem, SessionRecord } from '../store/records';
 import { EMPTY_SUMMARY } from '../thread/summary';
 import { deliver } from './deliver';
@@ -15,6 +16,7 @@ import type { Operation, ResourceDeps, WorkQueue } from './ports';
 import { resolveSessionAgent } from './sessions-agent';
 import { checkBudget } from './sessions-budget';
 import { toSession } from './session-view';
+import { loadVault, vaultArchived } from './vaults';
 
 type Body = Operations['sessions.create']['body'];
 
@@ -30,7 +32,7 @@ export function createSession(
     const agent = await resolveSessionAgent(deps, workspace, body.agent);
     const environment = await loadEnvironment(deps, workspace, body.environment_id);
     if (environment.archived_at !== null) throw environmentArchived(environment.id);
-    refuseVaults(body.vault_ids);
+    await checkVaults(store, workspace, body.vault_ids);
     refuseResources(body.resources, environment);
     admitServers(agent.mcp_servers, environment.config);
     if (body.budget) checkBudget(body.budget, agent, 0);
@@ -46,11 +48,12 @@ export function createSession(
       title: body.title ?? null,
       metadata: mergeMetadata({}, body.metadata),
       resources: [],
-      vaultIds: [],
+      vaultIds: body.vault_ids ?? [],
       budget: body.budget ?? null,
       createdAt: now,
       updatedAt: now,
       archivedAt: null,
+      runtime: deps.runtime,
       revision: 1,
       status: events.length > 0 ? 'running' : 'idle',
     };
@@ -85,10 +88,12 @@ function initialEvents(params: Body['initial_events'], ids: IdSource): ClientEve
   });
 }
 
-/** No vault can have been made yet, so none is found. */
-function refuseVaults(vaultIds: Body['vault_ids']): void {
-  const [first] = vaultIds ?? [];
-  if (first !== undefined) throw notFound(`vault ${first} not found`);
+/** Every vault is there and open (reference 5.1). An archived one serves the sessions that it has, and no new ones. */
+async function checkVaults(store: Pick<Store, 'vaults'>, workspace: string, ids: Body['vault_ids']): Promise<void> {
+  for (const id of ids ?? []) {
+    const vault = await loadVault({ store }, workspace, id);
+    if (vault.archived_at !== null) throw vaultArchived(id);
+  }
 }
 
 /** Neither files nor memory stores can have been made yet. Self-hosted sandboxes take memory stores only (reference 5.1). */

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { primaryThreadOf } from '../contract/ids';
 import type { ThreadRef } from './records';
+import type { CredentialRef, VaultRef } from './vault-ports';
 
 /** The primary key of an item, in both tables. */
 export interface ItemKey {
@@ -96,6 +97,19 @@ export const versionKey = (kind: string, workspace: string, id: string, version:
   sk: versionSortKey(version),
 });
 export const versionRange: KeyRange = { from: VERSION, to: VERSION + END };
+
+// ---- control: vaults. The credentials that clients see are catalogs; here stands what only the broker and its like need.
+
+/** The kind of the catalog that holds the credentials of a vault. */
+export const credentialsOf = (vaultId: string): string => `credentials/${vaultId}`;
+
+export const vaultPartition = ({ workspace, vaultId }: VaultRef): string => path(workspace, 'vault', vaultId);
+export const vaultHeadKey = (ref: VaultRef): ItemKey => ({ pk: vaultPartition(ref), sk: 'HEAD' });
+export const refreshKey = (ref: CredentialRef): ItemKey => ({
+  pk: vaultPartition(ref),
+  sk: `REFRESH#${encodeURIComponent(ref.credentialId)}`,
+});
+export const vaultRange: KeyRange = { from: 'A', to: END };
 
 // ---- control: work
 

@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../contract/time';
 import type { Commit, InboxEntry, InboxItem, PreviewChunk, SessionRecord, ThreadHead, ThreadRef } from './records';
+import type { RefreshLeases, VaultHeads } from './vault-ports';
 
 /** The log of a thread. */
 export interface ThreadLog {
@@ -273,6 +274,11 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly agents: VersionedCatalog<import('../contract/wire').Agent>;
   readonly environments: Catalog<import('../contract/wire').Environment>;
+  readonly vaults: Catalog<import('../contract/wire').Vault>;
+  /** The credentials of a vault as clients see them. One that is not archived lives if the vault's head says so. */
+  credentials(vaultId: string): Catalog<import('../contract/wire').Credential>;
+  readonly vaultHeads: VaultHeads;
+  readonly refreshLeases: RefreshLeases;
   readonly work: WorkStore;
   readonly keys: KeyStore;
   readonly due: DueIndex;

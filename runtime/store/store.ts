@@ -1,15 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock, type Clock } from '../contract/time';
-import type { Agent, Environment } from '../contract/wire';
+import type { Agent, Credential, Environment, Vault } from '../contract/wire';
 import { createCatalog, createVersionedCatalog } from './catalog';
 import { BodyCodec } from './codec';
 import { createDueIndex } from './due-index';
 import { createKeyStore } from './key-store';
+import { credentialsOf } from './keys';
 import type { BlobStore, Store } from './ports';
+import { createRefreshLeases } from './refresh-leases';
 import { createSessionStore } from './session-store';
 import { Table } from './table';
 import type { TableNames } from './tables';
 import { createThreadLog } from './thread-log';
+import { createVaultHeads } from './vault-heads';
 import { createWorkStore } from './work-store';
 
 /** What the store stands on. */
@@ -32,6 +35,10 @@ export function createStore({ client, tables, blobs, clock = systemClock }: Stor
     sessions: createSessionStore(sessions, codec, blobs),
     agents: createVersionedCatalog<Agent>('agents', catalogs),
     environments: createCatalog<Environment>('environments', catalogs),
+    vaults: createCatalog<Vault>('vaults', catalogs),
+    credentials: (vaultId) => createCatalog<Credential>(credentialsOf(vaultId), catalogs),
+    vaultHeads: createVaultHeads(control),
+    refreshLeases: createRefreshLeases(control),
     work: createWorkStore(control, clock),
     keys: createKeyStore(control, clock),
     due: createDueIndex({ sessions, control }),

@@ -7,16 +7,20 @@ import { validateInput } from '../../runtime/contract/validate';
 import { LocalChangeHints } from '../../runtime/local/change-hints';
 import { listedModels } from '../../runtime/model/catalogue';
 import { createAgents } from '../../runtime/resources/agents';
+import { createCredentials } from '../../runtime/resources/credentials';
 import { createEnvironments } from '../../runtime/resources/environments';
 import { createModels } from '../../runtime/resources/models';
 import type { OperationsOf, ResourceDeps } from '../../runtime/resources/ports';
 import { createSessions } from '../../runtime/resources/sessions';
 import { createThreads } from '../../runtime/resources/threads';
+import { createVaults } from '../../runtime/resources/vaults';
 import { SessionWorkQueue } from '../../runtime/resources/work-queue';
 import type { Principal, Store } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef, ThreadSummary } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
+import type { VaultKeeper } from '../../runtime/vault/ports';
 import { openEngine, type Engine } from '../store/engine';
+import { VaultWorld } from '../support/vault-world';
 
 type Served = ReturnType<typeof operationsOf>;
 type ServedName = keyof Served & OperationName;
@@ -29,13 +33,16 @@ interface Request {
   readonly as?: Principal;
 }
 
-function operationsOf(deps: ResourceDeps, workQueue: SessionWorkQueue) {
+function operationsOf(deps: ResourceDeps & { readonly vault: VaultKeeper }, workQueue: SessionWorkQueue) {
+  const { vault } = deps;
   return {
     ...createAgents(deps),
     ...createEnvironments(deps),
     ...createSessions({ ...deps, workQueue }),
     ...createThreads(deps),
     ...createModels(deps),
+    ...createVaults({ ...deps, vault }),
+    ...createCredentials({ ...deps, vault }),
   };
 }
 
@@ -49,15 +56,18 @@ export class Service {
 
   private constructor(
     private readonly engine: Engine,
+    readonly vaults: VaultWorld,
     private readonly changed: Partial<ResourceDeps> = {},
   ) {}
 
   static async open(): Promise<Service> {
-    return new Service(await openEngine());
+    const engine = await openEngine();
+    return new Service(engine, await VaultWorld.open(engine.store));
   }
 
-  close(): Promise<void> {
-    return this.engine.close();
+  async close(): Promise<void> {
+    await this.vaults.close();
+    await this.engine.close();
   }
 
   get store(): Store {
@@ -66,7 +76,7 @@ export class Service {
 
   /** The same service with parts that fail: what a crash at that place leaves behind. */
   with(changed: Partial<ResourceDeps>): Service {
-    return new Service(this.engine, changed);
+    return new Service(this.engine, this.vaults, changed);
   }
 
   async call<O extends ServedName>(operation: O, request: Request = {}): Promise<Operations[O]['result']> {
@@ -93,8 +103,9 @@ export class Service {
     throw new Error(`${operation} was not refused`);
   }
 
-  get deps(): ResourceDeps {
+  get deps(): ResourceDeps & { readonly vault: VaultKeeper } {
     return {
+      vault: this.vaults.broker(),
       store: this.store,
       waker: { wake: async (ref) => void this.wakes.push(ref) },
       hints: new LocalChangeHints(),

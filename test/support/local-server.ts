@@ -23,7 +23,10 @@ export interface LocalServer {
 }
 
 /** Starts it, with a model that answers as `respond` says. */
-export async function startLocalServer(respond: Respond): Promise<LocalServer> {
+export async function startLocalServer(
+  respond: Respond,
+  { privateHosts = [] }: { readonly privateHosts?: readonly string[] } = {},
+): Promise<LocalServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'managed-agents-'));
   const model = await startModelServer({ respond });
   const log: string[] = [];
@@ -31,6 +34,7 @@ export async function startLocalServer(respond: Respond): Promise<LocalServer> {
     dataDirectory,
     port: 0,
     model: { type: 'messages_api', baseUrl: model.url, apiKey: 'scripted' },
+    privateHosts,
     log: (line) => log.push(line),
   });
   const { base_url: baseURL, api_key } = system.connection;
