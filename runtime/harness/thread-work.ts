@@ -12,6 +12,8 @@ import type { ThreadState } from './state';
 export class ThreadWork {
   #context: EventRecord[] | undefined;
   #contextStart = 0;
+  /** Resolves with the last commit if clearing up after it failed. */
+  #tidying: Promise<Commit | undefined> = Promise.resolve(undefined);
 
   private constructor(
     private readonly deps: HarnessDeps,
@@ -24,13 +26,16 @@ export class ThreadWork {
 
   /** Undefined when the session is gone; what was sent to it while it went is then swept up. */
   static async load(deps: HarnessDeps, ref: ThreadRef, by: string): Promise<ThreadWork | undefined> {
-    const session = await deps.sessions.get(ref.workspace, ref.sessionId);
+    const [session, last] = await Promise.all([
+      deps.sessions.get(ref.workspace, ref.sessionId),
+      deps.log.lastCommit(ref),
+    ]);
     if (!session) {
       await deps.log.deleteThread(ref);
       return undefined;
     }
-    const work = new ThreadWork(deps, ref, by, session, undefined, []);
-    await work.reload();
+    const work = new ThreadWork(deps, ref, by, session, last, []);
+    await work.#readInbox();
     return work;
   }
 
@@ -53,6 +58,11 @@ export class ThreadWork {
   async reload(): Promise<void> {
     this.#context = undefined;
     this.last = await this.deps.log.lastCommit(this.ref);
+    await this.#readInbox();
+  }
+
+  /** The other half of the above. */
+  async #readInbox(): Promise<void> {
     const items = await this.deps.log.readInbox(this.ref);
     const present = new Set(items.map(({ key }) => key));
     const leftovers = (this.last?.consumed ?? []).filter((key) => present.has(key));
@@ -68,8 +78,12 @@ export class ThreadWork {
     return this.inbox.some(({ entries }) => entries.some((entry) => !known.has(entryId(entry))));
   }
 
-  /** Writes the commit and clears what it used up. False when another harness was first: everything is read anew. */
+  /**
+   * Writes the commit. Undefined when another harness was first: everything is read anew. What the commit used up is cleared
+   * while the caller goes on (`tidied`), since a model need not wait for it.
+   */
   async write(builder: CommitBuilder): Promise<Commit | undefined> {
+    await this.tidied();
     const before = this.state.summary;
     const commit = builder.build(this.by, this.inbox);
     if ((await this.deps.log.append(this.ref, commit)) === 'taken') {
@@ -78,12 +92,30 @@ export class ThreadWork {
     }
     this.last = commit;
     this.#extendContext(commit);
-    await this.deps.log.settle(this.ref, commit.consumed);
     this.inbox = waiting(this.inbox, commit);
-    if (commit.summary.status !== before.status) {
-      await this.deps.sessions.project(this.ref.workspace, this.ref.sessionId, commit.summary.status, commit.n);
-    }
+    this.#tidying = this.#tidy(commit, commit.summary.status !== before.status).then(
+      () => undefined,
+      () => commit,
+    );
     return commit;
+  }
+
+  /**
+   * Resolves when the last commit has been cleared up after: nothing may be added to the log before. What failed in the
+   * meantime is done again.
+   */
+  async tidied(): Promise<void> {
+    const failed = await this.#tidying;
+    if (failed) await this.#tidy(failed, true);
+    this.#tidying = Promise.resolve(undefined);
+  }
+
+  async #tidy({ n, consumed, summary }: Commit, isNews: boolean): Promise<void> {
+    const { workspace, sessionId } = this.ref;
+    await Promise.all([
+      this.deps.log.settle(this.ref, consumed),
+      isNews ? this.deps.sessions.project(workspace, sessionId, summary.status, n) : undefined,
+    ]);
   }
 
   /** The records of the live context, followed by those of a commit that is being built. */

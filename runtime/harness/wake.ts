@@ -52,6 +52,7 @@ export function createHarness(deps: HarnessDeps): Harness {
       try {
         work = await ThreadWork.load(deps, ref, by);
         if (work) ending = await new Turn(deps, work, lease, options).run();
+        await work?.tidied();
       } catch (error) {
         // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.
         lease.abandon();

@@ -1,9 +1,10 @@
+import { primaryThreadOf } from '../contract/ids';
 import { toTimestamp, type Micros } from '../contract/time';
 import type { ClientEvent } from '../contract/wire';
 import { pendingEvents } from '../thread/inbox';
 import { deliver } from './deliver';
 import { admit } from './events-rules';
-import { findSession, primaryThread, readThread } from './events-thread';
+import { findSession, readThread } from './events-thread';
 import type { Operation, ResourceDeps } from './ports';
 
 /** Events that come back already processed (reference 6.1); the others are shown as waiting. */
@@ -13,9 +14,12 @@ const ECHOED_AS_PROCESSED: readonly string[] = ['user.custom_tool_result', 'user
 export function sendEvents(deps: ResourceDeps): Operation<'sessions.events.send'> {
   const { store, ids } = deps;
   return async ({ principal, now }, { path, body }) => {
-    const session = await findSession(store, principal, path.session_id);
-    const ref = primaryThread(session);
-    const { summary, waiting } = await readThread(store, ref);
+    const sessionId = path.session_id;
+    const ref = { workspace: principal.workspace, sessionId, threadId: primaryThreadOf(sessionId) };
+    const [session, { summary, waiting }] = await Promise.all([
+      findSession(store, principal, sessionId),
+      readThread(store, ref),
+    ]);
     const pending = pendingEvents(waiting);
     const events = admit({ session, summary, pending, principal, now, ids }, body.events);
     await deliver(

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
+import { deflate, deflateSync, inflate, inflateSync } from 'node:zlib';
 import type { Attributes } from './expressions';
 import type { BlobStore } from './ports';
 
-const deflated = promisify(deflate);
-const inflated = promisify(inflate);
+/** Up to this many bytes (unpacked or packed) the way to a thread and back takes longer than the work. */
+const AT_ONCE_UP_TO = 16_384;
+
+const deflateElsewhere = promisify(deflate);
+const inflateElsewhere = promisify(inflate);
+
+const deflated = async (bytes: Uint8Array): Promise<Buffer> =>
+  bytes.length <= AT_ONCE_UP_TO ? deflateSync(bytes) : deflateElsewhere(bytes);
+const inflated = async (packed: Uint8Array): Promise<Buffer> =>
+  packed.length <= AT_ONCE_UP_TO ? inflateSync(packed) : inflateElsewhere(packed);
 
 /** Below this many bytes deflating saves nothing that counts: DynamoDB charges by the kilobyte. */
 const DEFLATE_FROM = 1_024;
