@@ -10,7 +10,7 @@ import { hasSetting, readSetting } from './settings';
 /** The harness of the stack: the only function that holds the model's key. */
 export function openHarness(): Harness {
   const store = openStore();
-  const waker = openOwnWaker();
+  const waker = openOwnWaker(store);
   const model = createSecretModel({
     client: new SecretsManagerClient({}),
     clock: surroundings.clock,

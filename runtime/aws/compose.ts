@@ -9,6 +9,7 @@ import { systemClock } from '../contract/time';
 import type { ResourceDeps, SandboxLauncher, WorkspaceArchives } from '../resources/ports';
 import { createStore } from '../store/store';
 import type { ChangeHints, Store, Waker } from '../store/ports';
+import type { SessionRuntime } from '../store/records';
 import { noLauncher } from './absent';
 import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
 import { createLambdaWaker } from './lambda-waker';
@@ -46,21 +47,23 @@ export function openStore(): Store {
 /** Where sandboxes keep their files. */
 export const openWorkspaces = (): WorkspaceArchives => createS3Workspaces({}, readSetting('blobBucket'));
 
-/** Wakes threads in the version that the stack gives to new sessions. */
-export function openWaker(): Waker {
+/** Wakes threads in the version of their session. */
+export function openWaker(store: Store): Waker {
   return createLambdaWaker({
     client: new LambdaClient({}),
-    functionName: () => readSetting('harnessFunction'),
-    versionOf: async () => readSetting('harnessVersion'),
+    functionName: readSetting('harnessFunction'),
+    currentVersion: readSetting('harnessVersion'),
+    sessions: store.sessions,
   });
 }
 
-/** The harness wakes its own session's threads, in its own version. */
-export function openOwnWaker(): Waker {
+/** The same for the harness: what it wakes are threads of its own session, and it cannot know later versions than itself. */
+export function openOwnWaker(store: Store): Waker {
   return createLambdaWaker({
     client: new LambdaClient({}),
-    functionName: () => variable('AWS_LAMBDA_FUNCTION_NAME'),
-    versionOf: async () => variable('AWS_LAMBDA_FUNCTION_VERSION'),
+    functionName: variable('AWS_LAMBDA_FUNCTION_NAME'),
+    currentVersion: variable('AWS_LAMBDA_FUNCTION_VERSION'),
+    sessions: store.sessions,
   });
 }
 
@@ -74,11 +77,20 @@ export function openLauncher(): SandboxLauncher {
   });
 }
 
+/** What this deployment gives to new sessions. */
+export function currentRuntime(): SessionRuntime {
+  const harness = readSetting('harnessVersion');
+  return hasSetting('sandboxCluster') ? { harness, sandbox: sandboxRevisions() } : { harness };
+}
+
+function sandboxRevisions(): NonNullable<SessionRuntime['sandbox']> {
+  return { task: readSetting('sandboxTaskDefinition'), systemTask: readSetting('sandboxSystemTaskDefinition') };
+}
+
 function placement(): FargatePlacement {
   return {
     cluster: readSetting('sandboxCluster'),
-    taskDefinition: readSetting('sandboxTaskDefinition'),
-    systemTaskDefinition: readSetting('sandboxSystemTaskDefinition'),
+    revisions: sandboxRevisions(),
     subnets: readSetting('sandboxSubnets').split(','),
     securityGroup: readSetting('sandboxSecurityGroup'),
     publicAddress: readSetting('sandboxPublicAddress') === 'true',

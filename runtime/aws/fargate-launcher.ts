@@ -9,16 +9,16 @@ import {
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { SandboxLauncher } from '../resources/ports';
 import type { WorkRecord } from '../store/ports';
-import type { SessionRecord } from '../store/records';
+import type { SessionRecord, SessionRuntime } from '../store/records';
 import { changesSystem, ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from '../sandbox/container-contract';
+
+type SandboxRevisions = NonNullable<SessionRuntime['sandbox']>;
 
 /** Where tasks run, and how. */
 export interface FargatePlacement {
   readonly cluster: string;
-  /** The ARN of the revision. */
-  readonly taskDefinition: string;
-  /** The same for environments with packages of the system. */
-  readonly systemTaskDefinition: string;
+  /** The revisions for sessions that are pinned to none. */
+  readonly revisions: SandboxRevisions;
   readonly subnets: readonly string[];
   readonly securityGroup: string;
   readonly publicAddress: boolean;
@@ -69,6 +69,7 @@ export class FargateLauncher implements SandboxLauncher {
 
   private request(work: WorkRecord, session: SessionRecord, claim: string): RunTaskCommandInput {
     const placement = this.options.placement();
+    const revisions = session.runtime?.sandbox ?? placement.revisions;
     const order: SandboxOrder = {
       baseUrl: placement.apiUrl,
       environmentId: work.environmentId,
@@ -79,7 +80,7 @@ export class FargateLauncher implements SandboxLauncher {
     };
     return {
       cluster: placement.cluster,
-      taskDefinition: changesSystem(session) ? placement.systemTaskDefinition : placement.taskDefinition,
+      taskDefinition: changesSystem(session) ? revisions.systemTask : revisions.task,
       capacityProviderStrategy: [{ capacityProvider: placement.capacity, weight: 1 }],
       count: 1,
       // The same item with the same claim is the same start, however often it is asked for.

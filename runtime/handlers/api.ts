@@ -1,12 +1,14 @@
 import { modelCatalogue } from '../aws/absent';
-import { openLauncher, openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
+import { currentRuntime, openLauncher, openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
 import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
 import { createHandler } from '../http/handler';
 
+const store = openStore();
 const serve = createHandler({
   ...surroundings,
-  store: openStore(),
-  waker: openWaker(),
+  store,
+  waker: openWaker(store),
+  runtime: currentRuntime(),
   launcher: openLauncher(),
   workspaces: openWorkspaces(),
   model: modelCatalogue,

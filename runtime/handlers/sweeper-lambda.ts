@@ -7,7 +7,7 @@ import type { DueIndex } from '../store/ports';
 import { sweep } from './sweeper';
 
 const store = openStore();
-const waker = openWaker();
+const waker = openWaker(store);
 const workQueue = createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(), model: modelCatalogue });
 
 /** The Lambda function that runs each minute. It also measures how late what it finds is. */

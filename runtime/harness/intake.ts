@@ -59,7 +59,7 @@ function interrupt(builder: CommitBuilder, { session }: ThreadState, interrupts:
 function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting, signal: Signal): void {
   switch (signal.type) {
     case 'session_updated':
-      builder.push(signal.event);
+      builder.push(signal.event, signal.runtime && { runtime: signal.runtime });
       break;
     case 'sandbox_lost':
       for (const call of builder.summary.openCalls) {

@@ -3,7 +3,7 @@ import { invalid } from '../contract/errors';
 import type { Operations } from '../contract/operations';
 import type { Micros } from '../contract/time';
 import type { EventOf, SessionAgent } from '../contract/wire';
-import type { SessionRecord } from '../store/records';
+import type { SessionRecord, SessionRuntime } from '../store/records';
 import { listCostNanoUsd } from '../thread/summary';
 import { checkTools, refuseToolless, resolveServers } from './agents-rules';
 import { resolveTools } from './agents-tools';
@@ -18,7 +18,7 @@ import { sessionStatus, toSession } from './session-view';
 
 type Body = Operations['sessions.update']['body'];
 /** What an update changes of a session, and what `session.updated` says of it: the changed fields alone. */
-type Change = Partial<Pick<SessionRecord, 'title' | 'metadata' | 'agent' | 'budget'>>;
+type Change = Partial<Pick<SessionRecord, 'title' | 'metadata' | 'agent' | 'budget' | 'runtime'>>;
 type Updated = Omit<EventOf<'session.updated'>, 'processed_at'>;
 
 /**
@@ -31,13 +31,14 @@ type Updated = Omit<EventOf<'session.updated'>, 'processed_at'>;
  */
 export function updateSession(deps: ResourceDeps): Operation<'sessions.update'> {
   const { store, ids } = deps;
-  return async ({ principal, now }, { path, body }) => {
+  return async ({ principal, now }, { path, query, body }) => {
+    const runtime = runtimeNamed(query.runtime, deps.runtime);
     if (body.vault_ids !== undefined) throw invalid('vault_ids: Not yet supported');
     for (let attempt = 0; attempt < AMEND_ATTEMPTS; attempt += 1) {
       const session = await findSession(store, principal, path.session_id);
       const ref = primaryThread(session);
       const thread = await readThread(store, ref);
-      const change = changeOf(session, thread, body, now);
+      const change = changeOf(session, thread, body, runtime, now);
       if (Object.keys(change).length === 0) {
         if (thread.summary.stopReason?.type === 'budget_reached') await wakeSoon(deps, ref);
         return toSession(session, thread, now);
@@ -45,21 +46,40 @@ export function updateSession(deps: ResourceDeps): Operation<'sessions.update'> 
       const next: SessionRecord = { ...session, ...change, updatedAt: now, revision: session.revision + 1 };
       if (!(await store.sessions.update(next))) continue;
       const event = updatedEvent(ids.make('event'), change);
-      await deliver(deps, ref, [{ id: event.id, signal: { type: 'session_updated', event } }], now);
+      await deliver(
+        deps,
+        ref,
+        [{ id: event.id, signal: { type: 'session_updated', event, runtime: change.runtime } }],
+        now,
+      );
       return toSession(next, thread, now);
     }
     throw concurrentModification();
   };
 }
 
+/** Our own parameter: `latest` is what new sessions are pinned to. Where only one version ever runs, every session has it. */
+function runtimeNamed(name: string | undefined, latest: SessionRuntime | undefined): SessionRuntime | undefined {
+  if (name === undefined) return undefined;
+  if (name === 'latest') return latest;
+  throw invalid('runtime: must be `latest`');
+}
+
 /** @throws ApiError 400 for what may not change, or not now. */
-function changeOf(session: SessionRecord, thread: ThreadNow, body: Body, now: Micros): Change {
+function changeOf(
+  session: SessionRecord,
+  thread: ThreadNow,
+  body: Body,
+  runtime: SessionRuntime | undefined,
+  now: Micros,
+): Change {
   if (session.archivedAt !== null) throw invalid(`Session ${session.id} is archived and cannot be updated.`);
-  const wanted: Required<Change> = {
+  const wanted = {
     title: body.title === undefined ? session.title : body.title,
     metadata: mergeMetadata(session.metadata, body.metadata),
     agent: body.agent ? changedAgent(session, thread, body.agent) : session.agent,
     budget: body.budget === undefined ? session.budget : changedBudget(session, thread, body.budget, now),
+    runtime: runtime ?? session.runtime,
   };
   const changed = Object.entries(wanted).filter(
     ([field, value]) => !isDeepStrictEqual(value, session[field as keyof Change]),

@@ -109,6 +109,11 @@ export interface SessionStore {
   list(workspace: string, filter: SessionFilter, page: PageRequest): Promise<Page<SessionRecord>>;
   /** Deletes the record alone. Delete its threads first: as long as it is there, they can be found. */
   delete(workspace: string, sessionId: string): Promise<void>;
+  /**
+   * Whether any session that is not archived is pinned to this version of the harness, in any workspace. An index's word: a
+   * session created or moved within the last seconds may be missing.
+   */
+  anyOnHarness(version: string): Promise<boolean>;
   /** Whether any session that is not deleted was created in this environment. */
   anyInEnvironment(workspace: string, environmentId: string): Promise<boolean>;
 }

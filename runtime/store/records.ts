@@ -40,6 +40,7 @@ export interface EventRecord {
  * - on a tool use: `modelId`, the model's own id of the call, and `route`, who answers it;
  * - on `agent.thread_context_compacted`: `summary`, our own, when the model API did not compact by itself;
  * - on `session.status_rescheduled`: `retryAt`;
+ * - on `session.updated`: `runtime`, what the session was moved to, if that is what changed;
  * - on a client event that came too late to matter: `stale`. The model never sees it.
  */
 export interface PrivatePart {
@@ -53,6 +54,7 @@ export interface PrivatePart {
   readonly route?: ToolRoute;
   readonly summary?: string;
   readonly retryAt?: Micros;
+  readonly runtime?: SessionRuntime;
   readonly stale?: true;
 }
 
@@ -154,6 +156,7 @@ export type Signal =
   | {
       readonly type: 'session_updated';
       readonly event: Omit<Extract<SessionEvent, { type: 'session.updated' }>, 'processed_at'>;
+      readonly runtime?: SessionRuntime;
     }
   /** The worker that had the session's calls died. Calls it held have an unknown outcome. */
   | {
@@ -185,6 +188,17 @@ export interface ThreadHead {
   readonly watchedUntil?: Micros;
 }
 
+/**
+ * Which deployed code serves a session: what was there when it was created, until somebody upgrades it. Where only one version
+ * ever runs, sessions have none.
+ */
+export interface SessionRuntime {
+  /** The published version of the harness. */
+  readonly harness: string;
+  /** The revisions that its sandboxes run, if the stack runs any: the ordinary one, and the one that may change its system. */
+  readonly sandbox?: { readonly task: string; readonly systemTask: string };
+}
+
 /** The session itself: what its creator asked for, resolved. What happens in it is in the log. */
 export interface SessionRecord {
   readonly id: string;
@@ -202,6 +216,7 @@ export interface SessionRecord {
   readonly createdAt: Micros;
   readonly updatedAt: Micros;
   readonly archivedAt: Micros | null;
+  readonly runtime?: SessionRuntime;
   /** Raised by each update; an update is conditional on it. */
   readonly revision: number;
   /** Set while a delete is under way: to everybody else the session is gone. */

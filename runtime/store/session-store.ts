@@ -7,7 +7,7 @@ import type { BlobStore, SessionStore } from './ports';
 import type { SessionRecord } from './records';
 import { passes } from './session-filter';
 import type { Item, Table } from './table';
-import { LIST_INDEX } from './tables';
+import { LIST_INDEX, RUNTIME_INDEX } from './tables';
 
 const NOTHING_PROJECTED = 'attribute_not_exists(#status_commit)';
 const PROJECTION_IS_OLDER = '#status_commit < :commit';
@@ -99,6 +99,12 @@ export function createSessionStore(table: Table, codec: BodyCodec, blobs: BlobSt
       await blobs.deletePrefix(sessionBlobs(workspace, sessionId));
     },
 
+    async anyOnHarness(version) {
+      const hints = table.query({ index: RUNTIME_INDEX, partition: version, pageSize: 1 });
+      for await (const _hint of hints) return true;
+      return false;
+    },
+
     async anyInEnvironment(workspace, environmentId) {
       const hints = table.query({
         index: LIST_INDEX,
@@ -115,9 +121,15 @@ export function createSessionStore(table: Table, codec: BodyCodec, blobs: BlobSt
   };
 }
 
-const NOT_LISTED: Attributes = { list_of: undefined, list_id: undefined };
+const NOT_LISTED: Attributes = { list_of: undefined, list_id: undefined, runtime_of: undefined };
 
-const listed = (session: Pick<SessionRecord, 'workspace' | 'id' | 'deleting'>): Attributes =>
+const listed = (
+  session: Pick<SessionRecord, 'workspace' | 'id' | 'deleting' | 'archivedAt' | 'runtime'>,
+): Attributes =>
   session.deleting
     ? { ...NOT_LISTED, deleting: true }
-    : { list_of: sessionListPartition(session.workspace), list_id: session.id };
+    : {
+        list_of: sessionListPartition(session.workspace),
+        list_id: session.id,
+        runtime_of: session.archivedAt === null ? session.runtime?.harness : undefined,
+      };

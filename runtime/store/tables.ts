@@ -40,6 +40,14 @@ export const LIST_INDEX: IndexSchema = {
   include: ['environment_id'],
 };
 
+/** The sessions that are not archived, by the version of the harness that they are pinned to. */
+export const RUNTIME_INDEX: IndexSchema = {
+  name: 'runtime',
+  partition: 'runtime_of',
+  sort: { name: 'list_id', type: 'S' },
+  include: [],
+};
+
 /** The work that waits in an environment, oldest first. */
 export const QUEUE_INDEX: IndexSchema = {
   name: 'queue',
@@ -50,7 +58,7 @@ export const QUEUE_INDEX: IndexSchema = {
 
 /** `sessions`: threads (inbox, log, previews, lease) and session records. `control`: catalogs, work items, keys. */
 export const TABLES = {
-  sessions: { partition: 'pk', sort: 'sk', indexes: [DUE_INDEX, LIST_INDEX], timeToLive: EXPIRES_AT },
+  sessions: { partition: 'pk', sort: 'sk', indexes: [DUE_INDEX, LIST_INDEX, RUNTIME_INDEX], timeToLive: EXPIRES_AT },
   control: { partition: 'pk', sort: 'sk', indexes: [DUE_INDEX, QUEUE_INDEX], timeToLive: EXPIRES_AT },
 } as const satisfies Record<string, TableSchema>;
 

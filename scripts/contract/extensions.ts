@@ -15,5 +15,7 @@ export const EXTENSIONS: Readonly<Record<string, Extension>> = {
    * same with `Last-Event-ID` when it reconnects.
    */
   'sessions.events.stream': { query: { from: 'string' }, headers: { 'Last-Event-ID': 'string' } },
+  /** Our own: moves the session to the deployed code that new sessions begin with. */
+  'sessions.update': { query: { runtime: 'string' } },
   'sessions.threads.events.stream': { query: { from: 'string' }, headers: { 'Last-Event-ID': 'string' } },
 };

@@ -23,8 +23,7 @@ function launcher(): FargateLauncher {
     client: new ECSClient(aws.config),
     placement: () => ({
       cluster: 'cluster',
-      taskDefinition: 'sandbox:3',
-      systemTaskDefinition: 'sandbox-system:3',
+      revisions: { task: 'sandbox:3', systemTask: 'sandbox-system:3' },
       subnets: ['subnet-1', 'subnet-2'],
       securityGroup: 'sg-1',
       publicAddress: true,
@@ -80,6 +79,12 @@ describe('a sandbox on Fargate', () => {
     await launcher().start(work, { ...session, ...environmentOf({ npm: ['left-pad'] }) } as SessionRecord, 'a');
     await launcher().start(work, { ...session, ...environmentOf({ apt: ['cowsay'] }) } as SessionRecord, 'b');
     expect(bodies().map(({ taskDefinition }) => taskDefinition)).toEqual(['sandbox:3', 'sandbox-system:3']);
+  });
+
+  test('runs the revision that its session is pinned to, whatever was deployed since', async () => {
+    const runtime = { harness: '1', sandbox: { task: 'sandbox:1', systemTask: 'sandbox-system:1' } };
+    await launcher().start(work, { ...session, runtime }, 'a');
+    expect(bodies()[0]?.taskDefinition).toBe('sandbox:1');
   });
 
   test('is the same start for the same item and secret, and another for another secret', async () => {

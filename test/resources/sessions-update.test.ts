@@ -171,3 +171,41 @@ describe('updating the budget of a session', () => {
     expect(await update(session.id, { title: 'for the record' })).toMatchObject({ title: 'for the record' });
   });
 });
+
+describe('upgrading a session', () => {
+  const first = { harness: '1', sandbox: { task: 'task:1', systemTask: 'system:1' } };
+  const second = { harness: '2', sandbox: { task: 'task:2', systemTask: 'system:2' } };
+  const upgrade = (on: Service, session_id: string, runtime = 'latest') =>
+    on.call('sessions.update', { path: { session_id }, query: { runtime }, body: {} });
+  const stored = async (id: string) => (await service.store.sessions.get('home', id))?.runtime;
+
+  it('moves it to what new sessions begin with, and records that in its log', async () => {
+    const before = service.with({ runtime: first });
+    const after = service.with({ runtime: second });
+    const old = await before.session();
+    const young = await after.session();
+    expect([await stored(old.id), await stored(young.id)]).toEqual([first, second]);
+    await update(old.id, { title: 'renamed' });
+    expect(await stored(old.id)).toEqual(first);
+    await upgrade(after, old.id);
+    expect(await stored(old.id)).toEqual(second);
+    expect((await signals(old.id)).at(-1)).toEqual({
+      type: 'session_updated',
+      event: { id: expect.any(String), type: 'session.updated' },
+      runtime: second,
+    });
+  });
+
+  it('changes nothing where it has the latest already, or where there is only one', async () => {
+    const session = await service.with({ runtime: first }).session();
+    await upgrade(service.with({ runtime: first }), session.id);
+    await upgrade(service, session.id);
+    expect(await signals(session.id)).toEqual([]);
+    expect(await stored(session.id)).toEqual(first);
+  });
+
+  it('is refused for any other name', async () => {
+    const { id } = await service.session();
+    await expect(upgrade(service, id, 'oldest')).rejects.toThrow('runtime: must be `latest`');
+  });
+});

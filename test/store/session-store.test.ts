@@ -270,3 +270,27 @@ describe('sessions of an environment', () => {
     expect(await sessions.anyInEnvironment(workspace, 'env_rare')).toBe(false);
   });
 });
+
+describe('sessions pinned to a version of the harness', () => {
+  it('are known until the last one is archived, deleted or moved to another', async () => {
+    const { sessions } = engine.store;
+    const workspace = newWorkspace();
+    const version = `${workspace}-1`;
+    const pinned = Array.from({ length: 3 }, () => session({ workspace, runtime: { harness: version } }));
+    const [archived, deleted, moved] = pinned;
+    if (!archived || !deleted || !moved) throw new Error('there are three');
+    for (const each of pinned) await sessions.create(each);
+    expect(await sessions.anyOnHarness(version)).toBe(true);
+    await sessions.update({ ...archived, archivedAt: 1, revision: archived.revision + 1 });
+    await sessions.delete(workspace, deleted.id);
+    expect(await sessions.anyOnHarness(version)).toBe(true);
+    await sessions.update({ ...moved, runtime: { harness: `${workspace}-2` }, revision: moved.revision + 1 });
+    expect(await sessions.anyOnHarness(version)).toBe(false);
+    expect(await sessions.anyOnHarness(`${workspace}-2`)).toBe(true);
+  });
+
+  it('are none where sessions are pinned to nothing', async () => {
+    await engine.store.sessions.create(session({ workspace: newWorkspace() }));
+    expect(await engine.store.sessions.anyOnHarness('undefined')).toBe(false);
+  });
+});

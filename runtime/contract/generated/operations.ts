@@ -328,7 +328,7 @@ export interface Operations {
   /** POST /v1/sessions/{session_id} */
   'sessions.update': {
     path: { session_id: string };
-    query: {};
+    query: { runtime?: string };
     body: Omit<Sessions.SessionUpdateParams, 'betas' | 'workspace_id'>;
     headers: {};
     result: Sessions.BetaManagedAgentsSession;

@@ -4587,6 +4587,16 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   "method": "POST",
   "path": "/v1/sessions/{session_id}",
   "answer": "json",
+  "query": {
+   "kind": "object",
+   "name": "sessions.update",
+   "fields": {
+    "runtime": {
+     "kind": "string"
+    }
+   },
+   "required": []
+  },
   "body": {
    "kind": "object",
    "name": "sessions.update",
