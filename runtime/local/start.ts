@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../contract/ids';
-import { systemClock } from '../contract/time';
+import { MICROS_PER_SECOND, systemClock, type Micros } from '../contract/time';
 import { sweep, type SweeperDeps } from '../handlers/sweeper';
 import { createHarness } from '../harness/wake';
 import { logToStderr } from '../http/failure-log';
@@ -53,6 +53,7 @@ export interface LocalSystem {
 }
 
 const SWEEP_EVERY_MS = 1_000;
+const FIRST_SWEEP_AHEAD: Micros = 60 * MICROS_PER_SECOND;
 /** How long a wake may take to let go when the process ends. After that its lease lapses instead. */
 const RELEASE_MS = 5_000;
 
@@ -156,14 +157,23 @@ async function openParts(options: LocalOptions, closing: Closing) {
   };
 }
 
+/**
+ * The first sweep looks ahead: what the last process took in just before it ended is not due yet, and the wakes that it would
+ * have had died with it. A wake too early does no harm, and work that has not lapsed is left alone.
+ */
 function createSweeper(
   { due, waker, workQueue }: Pick<SweeperDeps, 'due' | 'waker' | 'workQueue'>,
   log: LocalOptions['log'],
 ): SweeperLoop {
   const onError: SweeperDeps['onError'] = ({ kind }, error) =>
     log(`a due ${kind} item could not be handled: ${said(error)}`);
+  let ahead = FIRST_SWEEP_AHEAD;
+  const clock = { now: () => systemClock.now() + ahead };
   return new SweeperLoop(
-    () => sweep({ due, waker, workQueue, clock: systemClock, onError }),
+    async () => {
+      await sweep({ due, waker, workQueue, clock, onError });
+      ahead = 0;
+    },
     SWEEP_EVERY_MS,
     (error) => log(`a sweep failed: ${said(error)}`),
   );
