@@ -13,6 +13,8 @@ export interface Failure {
 export interface Explorer {
   /** The undisturbed run, which says where faults can strike and what the outcome has to be. */
   readonly baseline: Played;
+  /** What is wrong with that run, if anything is. */
+  readonly undisturbed?: Failure;
   /** Every single fault, in order. */
   singles(): Schedule[];
   /** The n-th drawn schedule: two or three faults, lost and doubled wakes. */
@@ -25,9 +27,12 @@ export interface Explorer {
 const BEYOND = 1.5;
 
 export async function explore(scenario: Scenario, seed: number): Promise<Explorer> {
-  const baseline = await play(scenario, { seed, faults: [] });
+  const schedule: Schedule = { seed, faults: [] };
+  const baseline = await play(scenario, schedule);
+  const { problems, trace } = baseline;
   return {
     baseline,
+    ...(problems.length > 0 ? { undisturbed: { scenario: scenario.name, schedule, problems, trace } } : {}),
     singles: () =>
       Array.from({ length: baseline.operations }, (_, operation) =>
         FAULTS.map((fault) => ({ seed, faults: [[operation, fault] as const] })),

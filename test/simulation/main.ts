@@ -40,6 +40,9 @@ async function main(): Promise<void> {
 async function simulate(wanted: number, seed: number, name: string): Promise<Failure[]> {
   const chosen = SCENARIOS.filter((scenario) => scenario.name.includes(name));
   const explorers = await Promise.all(chosen.map((scenario) => explore(scenario, seed)));
+  const broken = explorers.flatMap(({ undisturbed }) => undisturbed ?? []);
+  for (const failure of broken) console.log(`\n${describeFailure(failure)}\n`);
+  if (broken.length > 0) return broken;
   const singles = explorers.flatMap((explorer) => explorer.singles().map((schedule) => ({ explorer, schedule })));
   console.log(
     `${singles.length} single faults in ${chosen.length} scenarios; playing ${wanted} schedules, seed ${seed}`,

@@ -20,6 +20,8 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 const ZOMBIE_SLEEP: Micros = 40 * MICROS_PER_SECOND;
+/** No schedule that comes to rest needs a tenth of these. */
+const MAX_OPERATIONS = 10_000;
 const T0: Micros = 1_790_000_000_000_000;
 
 /** A small, seeded source of chance (mulberry32). */
@@ -109,13 +111,14 @@ export class Scheduler implements Clock {
     return this.#turn(process, ms * MICROS_PER_MS, signal);
   }
 
-  /** Runs until `done`, or until nothing can happen any more, or for `limit` of virtual time. */
-  async run(done: () => boolean, limit: Micros): Promise<'done' | 'stuck' | 'late'> {
+  /** Runs until `done`, or until nothing can happen any more, or for `limit` of virtual time, or it goes round in circles. */
+  async run(done: () => boolean, limit: Micros): Promise<'done' | 'stuck' | 'late' | 'endless'> {
     const end = this.#now + limit;
     for (;;) {
       await this.#quiet();
       if (done()) return 'done';
       if (this.#now > end) return 'late';
+      if (this.operations > MAX_OPERATIONS) return 'endless';
       this.#jobs = this.#jobs.filter((job) => !job.cancelled && !job.process.dead);
       if (this.#jobs.length === 0) return 'stuck';
       this.#next().resume();
