@@ -4,6 +4,8 @@ import type { ServerProcess } from '../support/server-process';
 
 const SERVER_SHARE = 0.3;
 const CLEAN_SHARE = 0.1;
+/** A kill of workers is of so many, since most of them are idle at any moment. */
+const WORKERS_AT_ONCE = 3;
 /** How long what a killed server started may outlive it. */
 const ORPHANS_GONE_WITHIN_MS = 10_000;
 
@@ -29,7 +31,7 @@ export class Killer {
       const chance = this.random();
       if (chance < SERVER_SHARE) await this.endServer('SIGKILL');
       else if (chance < SERVER_SHARE + CLEAN_SHARE) await this.endServer('SIGTERM');
-      else this.killWorker();
+      else for (let n = 0; n < WORKERS_AT_ONCE; n += 1) this.killWorker();
       this.lastAt = Date.now();
     }
     await Promise.all(this.watches);

@@ -26,7 +26,7 @@ export function drawPlan(random: () => number, bash: boolean): PlanStep[] {
   return Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
     tool: bash && random() < 0.8 ? ('bash' as const) : ('lookup' as const),
     calls: random() < 0.6 ? 1 : 2 + Math.floor(random() * 2),
-    ms: random() < 0.8 ? Math.floor(random() * 200) : Math.floor(random() * 3_000),
+    ms: random() < 0.5 ? Math.floor(random() * 200) : Math.floor(random() * 3_000),
   }));
 }
 
