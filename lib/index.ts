@@ -10,3 +10,4 @@ export * from './sandbox-network';
 export * from './session-api';
 export * from './session-store';
 export * from './sweeper';
+export * from './version-janitor';

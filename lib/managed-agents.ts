@@ -13,6 +13,7 @@ import { SandboxFleet, type SandboxFleetProps } from './sandbox-fleet';
 import { SessionApi, type SessionApiProps } from './session-api';
 import { SessionStore, type ISessionStore, type SessionStoreProps } from './session-store';
 import { Sweeper } from './sweeper';
+import { VersionJanitor } from './version-janitor';
 
 /** What of a part is not decided by its place in the whole. */
 type Choices<Props, Given extends keyof Props> = Omit<Props, Given | keyof FunctionChoices>;
@@ -89,6 +90,7 @@ export class ManagedAgents extends Construct {
   readonly sandboxes?: SandboxFleet;
   readonly api: SessionApi;
   readonly sweeper: Sweeper;
+  readonly janitor: VersionJanitor;
   readonly monitoring?: Monitoring;
   /** The first API key, unless none was wanted. */
   readonly firstKey?: FirstKey;
@@ -109,6 +111,7 @@ export class ManagedAgents extends Construct {
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, modelKey: this.modelKey, ...props.harness });
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
+    this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });
     for (const part of [this.harness.function, this.api.apiFunction, this.sweeper.function]) {
       part.addEnvironment(SETTINGS.apiUrl, this.api.url);
     }

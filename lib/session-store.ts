@@ -6,7 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
-import { TABLES, type IndexSchema, type TableSchema } from '../runtime/store/tables';
+import { RUNTIME_INDEX, TABLES, type IndexSchema, type TableSchema } from '../runtime/store/tables';
 import { acknowledge, acknowledgeGrant } from './acknowledge';
 import { isEmulated } from './emulator';
 import {
@@ -38,6 +38,8 @@ export interface ISessionStore extends IConstruct {
   grantReadWrite(grantee: iam.IGrantable): iam.Grant;
   /** Following a session: reading it, and noting that somebody watches. */
   grantFollow(grantee: iam.IGrantable): iam.Grant;
+  /** Asking which versions of the harness sessions are pinned to. */
+  grantQueryRuntimes(grantee: iam.IGrantable): iam.Grant;
   /** Writing to the control table only, where keys and work items stand. */
   grantWriteControl(grantee: iam.IGrantable): iam.Grant;
 }
@@ -114,6 +116,13 @@ abstract class SessionStoreBase extends Resource implements ISessionStore {
   grantWriteControl(grantee: iam.IGrantable): iam.Grant {
     const actions = [...TABLE_READ_ACTIONS, ...TABLE_WRITE_ACTIONS];
     return this.grantKey(grantee, KEY_WRITE_ACTIONS).combine(this.grantTable(grantee, this.controlTable, actions));
+  }
+
+  grantQueryRuntimes(grantee: iam.IGrantable): iam.Grant {
+    const index = `${this.sessionsTable.tableArn}/index/${RUNTIME_INDEX.name}`;
+    return this.grantKey(grantee, KEY_READ_ACTIONS).combine(
+      iam.Grant.addToPrincipal({ grantee, actions: INDEX_ACTIONS, resourceArns: [index] }),
+    );
   }
 
   /** Said table by table and index by index: no wildcard lets a later index in. */

@@ -1,14 +1,12 @@
 import { Duration, Resource, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as scheduler from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../runtime/aws/metrics';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISandboxFleet } from './sandbox-fleet';
+import { runEvery } from './schedule';
 import type { ISessionStore } from './session-store';
 
 export interface SweeperProps extends FunctionChoices {
@@ -54,30 +52,7 @@ export class Sweeper extends Resource {
     props.store.grantReadWrite(this.function);
     props.harness.grantWake(this.function);
     props.sandboxes?.grantRun(this.function);
-    new scheduler.Schedule(this, 'Schedule', {
-      description: 'Starts a sweep of what is due',
-      schedule: scheduler.ScheduleExpression.rate(props.interval ?? Duration.minutes(1)),
-      // A sweep that was missed is made good by the next one.
-      target: new LambdaInvoke(this.function, {
-        role: this.schedulerRole(),
-        retryAttempts: 0,
-        maxEventAge: Duration.minutes(1),
-      }),
-    });
-  }
-
-  /** The construct would let the scheduler invoke every version there ever is. */
-  private schedulerRole(): iam.IRole {
-    const role = new iam.Role(this, 'SchedulerRole', {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-      description: 'Starts the sweeper each minute',
-    });
-    role.addToPolicy(
-      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
-    );
-    return role.withoutPolicyUpdates();
+    runEvery(this, props.interval ?? Duration.minutes(1), this.function, 'Starts a sweep of what is due');
   }
 
   /** How late, in seconds, the oldest due item was when a sweep found it. */

@@ -19,6 +19,7 @@ const ENTRY_POINTS = {
   stream: 'runtime/handlers/stream.ts',
   harness: 'runtime/handlers/harness.ts',
   sweeper: 'runtime/handlers/sweeper-lambda.ts',
+  janitor: 'runtime/handlers/janitor.ts',
   'first-key': 'runtime/handlers/first-key.ts',
   'image-build': 'runtime/handlers/image-build.ts',
 };
