@@ -23,15 +23,15 @@ export function createRefreshLeases(table: Table): RefreshLeases {
       return item && toState(item);
     },
 
-    async noteSent(ref, owner, serial) {
-      const noted = { set: { sent_serial: serial } };
+    async noteSent(ref, owner, serial, version) {
+      const noted = { set: { sent_serial: serial, sent_version: version } };
       return (await table.update(refreshKey(ref), noted, given(LEASE_IS_OURS, { owner }))) !== undefined;
     },
 
     async release(ref, owner, { answered, refused }) {
       const freed = {
         set: refused ? { refused: JSON.stringify(refused) } : {},
-        remove: ['lease_owner', 'lease_until', ...(answered ? ['sent_serial'] : [])],
+        remove: ['lease_owner', 'lease_until', 'sent_version', ...(answered ? ['sent_serial'] : [])],
       };
       await table.update(refreshKey(ref), freed, given(LEASE_IS_OURS, { owner }));
     },
@@ -44,6 +44,7 @@ function toState(item: Item): RefreshState {
   return {
     ...(item.lease_owner === undefined ? {} : { owner: String(item.lease_owner), until: Number(item.lease_until) }),
     ...(item.sent_serial === undefined ? {} : { sent: Number(item.sent_serial) }),
+    ...(item.sent_version === undefined ? {} : { sentVersion: String(item.sent_version) }),
     ...(item.refused === undefined ? {} : { refused: JSON.parse(String(item.refused)) as RefreshState['refused'] }),
   };
 }

@@ -50,6 +50,8 @@ export interface RefreshState {
    * serial, nobody knows whether the refresh token was used.
    */
   readonly sent?: number;
+  /** The version in which whoever sent it would write what he got: it may be there although the head does not point at it. */
+  readonly sentVersion?: string;
   /** The last refusal: of which serial, when, and whether asking again is of no use. */
   readonly refused?: { readonly serial: number; readonly at: Micros; readonly final: boolean };
 }
@@ -59,11 +61,14 @@ export interface RefreshLeases {
   get(ref: CredentialRef): Promise<RefreshState | undefined>;
   /** Takes the lease if it is free or lapsed at `now`. Undefined when another holds it. */
   acquire(ref: CredentialRef, owner: string, now: Micros, until: Micros): Promise<RefreshState | undefined>;
-  /** Notes that the owner is about to use the tokens of this serial. False when the lease is no longer the owner's. */
-  noteSent(ref: CredentialRef, owner: string, serial: number): Promise<boolean>;
   /**
-   * Lets go. What was `sent` stays noted unless the outcome is known: `answered`, perhaps with a refusal. Losing the lease
-   * meanwhile is no error.
+   * Notes that the owner is about to use the tokens of this serial, and in which version he will write what he gets. False when
+   * the lease is no longer the owner's.
+   */
+  noteSent(ref: CredentialRef, owner: string, serial: number, version: string): Promise<boolean>;
+  /**
+   * Lets go. What was `sent` stays noted unless the outcome is known: `answered`, perhaps with a refusal. The version does not: it
+   * has been looked for. Losing the lease meanwhile is no error.
    */
   release(
     ref: CredentialRef,

@@ -68,17 +68,32 @@ export class VaultDocuments {
   /**
    * Changes the vault. `decide` may run several times, each time with what is there; undefined leaves all as it is.
    *
+   * @param version what the new version is to be called, at the first try: who knows it can look for it (`written`).
    * @returns the vault as `decide` saw it last; undefined when there is none.
    */
-  async change(ref: VaultRef, decide: (vault: OpenVault) => VaultChange | undefined): Promise<OpenVault | undefined> {
+  async change(
+    ref: VaultRef,
+    decide: (vault: OpenVault) => VaultChange | undefined,
+    version?: string,
+  ): Promise<OpenVault | undefined> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const vault = await this.open(ref);
       const change = vault && decide(vault);
       if (!vault || !change) return vault;
-      if (await this.#write(vault.head, change)) return vault;
+      const name = attempt === 0 && version !== undefined ? version : randomUUID();
+      if (await this.#write(vault.head, change, name)) return vault;
       await waitTurn(attempt);
     }
     throw new Error(`Others kept changing vault ${ref.vaultId}`);
+  }
+
+  /** What stands in a version that was written where the secrets are now, although the head may not point at it. */
+  async written(ref: VaultRef, version: string): Promise<Entries | undefined> {
+    const head = await this.deps.heads.get(ref);
+    if (!head || head.place === null) return undefined;
+    const { workspace, vaultId, place } = head;
+    const text = await this.deps.secrets.get({ workspace, vaultId, place }, version);
+    return text && readEntries(text);
   }
 
   /**
@@ -110,25 +125,27 @@ export class VaultDocuments {
     return entries;
   }
 
-  async #write(head: VaultHead, change: VaultChange): Promise<boolean> {
+  async #write(head: VaultHead, change: VaultChange, version: string): Promise<boolean> {
     const { active, entries, purges, closed = head.closed } = change;
     if (entries.size === 0) return this.#point(head, { active, closed, place: null, version: null });
-    if (head.place !== null && !purges) return this.#writeVersion(head, { active, closed, place: head.place }, entries);
+    if (head.place !== null && !purges) {
+      return this.#writeVersion(head, { active, closed, place: head.place, version }, entries);
+    }
     const place = randomUUID();
     const announced: VaultHead = { ...head, doomed: [...head.doomed, place], revision: head.revision + 1 };
     if (!(await this.deps.heads.replace(announced))) return false;
-    return this.#writeVersion(announced, { active, closed, place }, entries);
+    return this.#writeVersion(announced, { active, closed, place, version }, entries);
   }
 
   async #writeVersion(
     head: VaultHead,
-    to: Pick<VaultHead, 'active' | 'closed'> & { readonly place: string },
+    to: Pick<VaultHead, 'active' | 'closed'> & { readonly place: string; readonly version: string },
     entries: Entries,
   ): Promise<boolean> {
-    const version = randomUUID();
+    const { version } = to;
     const place = { workspace: head.workspace, vaultId: head.vaultId, place: to.place };
     await this.deps.secrets.put(place, version, writeEntries(entries));
-    if (await this.#point(head, { ...to, version })) return true;
+    if (await this.#point(head, to)) return true;
     // Whoever moved the head deleted what was doomed, perhaps before anything was there.
     await (to.place === head.place ? this.deps.secrets.drop(place, version) : this.deps.secrets.delete(place));
     return false;
