@@ -1,13 +1,14 @@
 import type { IConstruct } from 'constructs';
 
 /**
- * The context key that narrows the stack to what an emulator of AWS can deploy. Users never set it, and it never weakens
- * what they deploy: each place that asks says what it leaves out, and docs/operations.md lists them.
+ * The context key that narrows the stack to what an emulator of AWS can deploy: its value is the emulator's address. Users
+ * never set it, and it never weakens what they deploy: each place that asks says what it does instead, and docs/emulator.md
+ * lists them.
  */
 export const EMULATOR_CONTEXT = 'managed-agents:emulator';
 
-/** Whether the stack is meant for an emulator. */
-export function isEmulated(scope: IConstruct): boolean {
+/** Scheme, host and port of the emulator that the stack is meant for; `undefined` for AWS itself. */
+export function emulatorAddress(scope: IConstruct): string | undefined {
   const value: unknown = scope.node.tryGetContext(EMULATOR_CONTEXT);
-  return value === true || value === 'true';
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -9,6 +9,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { writeErrorsLikeTheApi } from './api-errors';
 import { addRoutes, STAGE } from './api-routes';
+import { emulatorAddress } from './emulator';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISandboxFleet } from './sandbox-fleet';
@@ -107,6 +108,9 @@ abstract class SessionApiBase extends Resource implements ISessionApi {
   }
 
   protected defaultUrl(): string {
+    const emulator = emulatorAddress(this);
+    // No name of the kind that API Gateway gives leads to an emulator.
+    if (emulator !== undefined) return Fn.join('', [emulator, '/_aws/execute-api/', this.restApiId]);
     const { region, urlSuffix } = Stack.of(this);
     return Fn.join('', ['https://', this.restApiId, '.execute-api.', region, '.', urlSuffix]);
   }

@@ -8,7 +8,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { RUNTIME_INDEX, TABLES, type IndexSchema, type TableSchema } from '../runtime/store/tables';
 import { acknowledge, acknowledgeGrant } from './acknowledge';
-import { isEmulated } from './emulator';
+import { emulatorAddress } from './emulator';
 import {
   BLOB_READ_ACTIONS,
   BLOB_WRITE_ACTIONS,
@@ -208,7 +208,7 @@ export class SessionStore extends SessionStoreBase {
       bucketKeyEnabled: props.encryptionKey ? true : undefined,
       removalPolicy,
       // A bucket that holds something cannot be deleted. What empties it is a resource that no emulator can run.
-      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY && !isEmulated(this) ? true : undefined,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY && !emulatorAddress(this) ? true : undefined,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
     acknowledge(

@@ -105,7 +105,7 @@ describe('the session store', () => {
   });
 
   test('leaves to an emulator only what an emulator can do', () => {
-    templateOf({ removalPolicy: RemovalPolicy.DESTROY }, { [EMULATOR_CONTEXT]: true }).resourceCountIs(
+    templateOf({ removalPolicy: RemovalPolicy.DESTROY }, { [EMULATOR_CONTEXT]: 'http://emulator' }).resourceCountIs(
       'Custom::S3AutoDeleteObjects',
       0,
     );
