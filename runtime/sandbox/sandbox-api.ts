@@ -62,7 +62,7 @@ export class SandboxApi {
 
   private request(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
     const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    return fetch(new URL(`/v1/sandbox${path}`, this.baseUrl), {
+    return fetch(`${this.baseUrl}/v1/sandbox${path}`, {
       method,
       headers: { authorization: `Bearer ${this.credential}`, 'content-type': 'application/json' },
       signal: signal ? AbortSignal.any([signal, late]) : late,
