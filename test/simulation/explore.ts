@@ -27,12 +27,12 @@ export interface Explorer {
 const BEYOND = 1.5;
 
 export async function explore(scenario: Scenario, seed: number): Promise<Explorer> {
-  const schedule: Schedule = { seed, faults: [] };
-  const baseline = await play(scenario, schedule);
-  const { problems, trace } = baseline;
+  const nothing: Schedule = { seed, faults: [] };
+  const baseline = await play(scenario, nothing);
+  const isBroken = baseline.problems.length > 0;
   return {
     baseline,
-    ...(problems.length > 0 ? { undisturbed: { scenario: scenario.name, schedule, problems, trace } } : {}),
+    ...(isBroken ? { undisturbed: { scenario: scenario.name, schedule: nothing, ...baseline } } : {}),
     singles: () =>
       Array.from({ length: baseline.operations }, (_, operation) =>
         FAULTS.map((fault) => ({ seed, faults: [[operation, fault] as const] })),

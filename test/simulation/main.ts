@@ -1,7 +1,10 @@
 /** `npm run simulate`: plays schedules until it has played as many as asked for, and tells of each that fails. */
 import './determinism';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { describeFailure, explore, type Explorer, type Failure } from './explore';
+import { runCampaign, type Campaign, type Tally } from './campaign';
 import { play, type Schedule } from './play';
 import { SCENARIOS } from './scenarios';
 
@@ -13,13 +16,9 @@ one by one and then in drawn pairs and triples. Each finished history must hold 
   --schedules N    how many schedules to play (default 1000)
   --seed S         where the draw begins (default 1)
   --scenario TEXT  only scenarios whose name contains the text
+  --jobs N         in so many processes (default: one for each processor)
   --replay JSON    play one schedule, as a failure prints it, and show its trace
 `;
-
-const MAX_SHOWN = 5;
-/** So many failures say what is wrong; more would only take time. */
-const ENOUGH = 20;
-const SINGLES_SHARE = 0.6;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -27,51 +26,37 @@ async function main(): Promise<void> {
       schedules: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
       scenario: { type: 'string', default: '' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
       replay: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return console.log(HELP);
   if (values.replay !== undefined) return replay(values.replay);
-  const failures = await simulate(Number(values.schedules), Number(values.seed), values.scenario);
-  if (failures.length > 0) process.exitCode = 1;
-}
-
-async function simulate(wanted: number, seed: number, name: string): Promise<Failure[]> {
-  const chosen = SCENARIOS.filter((scenario) => scenario.name.includes(name));
-  const explorers = await Promise.all(chosen.map((scenario) => explore(scenario, seed)));
-  const broken = explorers.flatMap(({ undisturbed }) => undisturbed ?? []);
-  for (const failure of broken) console.log(`\n${describeFailure(failure)}\n`);
-  if (broken.length > 0) return broken;
-  const singles = explorers.flatMap((explorer) => explorer.singles().map((schedule) => ({ explorer, schedule })));
-  console.log(
-    `${singles.length} single faults in ${chosen.length} scenarios; playing ${wanted} schedules, seed ${seed}`,
+  const schedules = Number(values.schedules);
+  console.log(`playing ${schedules} schedules, seed ${values.seed}`);
+  const of = Math.max(1, Number(values.jobs));
+  const tallies = await Promise.all(
+    Array.from({ length: of }, (_, index) =>
+      inProcess({ schedules, seed: Number(values.seed), scenario: values.scenario, part: { index, of } }),
+    ),
   );
-  const failures: Failure[] = [];
-  // Fewer schedules than single faults: the single ones are spread evenly, and a part is drawn all the same.
-  const ofSingles = Math.min(singles.length, Math.ceil(wanted * SINGLES_SHARE));
-  const spread = Array.from({ length: ofSingles }, (_, n) => singles[Math.floor((n * singles.length) / ofSingles)]);
-  let played = 0;
-  while (played < wanted && failures.length < ENOUGH) {
-    const failure = await checkNext(explorers, spread, played);
-    played += 1;
-    if (failure && failures.push(failure) <= MAX_SHOWN) console.log(`\n${describeFailure(failure)}\n`);
-    if (played % 500 === 0) console.log(`${played} played, ${failures.length} failed`);
-  }
-  console.log(`${played - failures.length} passed, ${failures.length} failed`);
-  return failures;
+  const played = tallies.reduce((sum, tally) => sum + tally.played, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  console.log(`${played - failed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
 }
 
-async function checkNext(
-  explorers: readonly Explorer[],
-  singles: readonly ({ explorer: Explorer; schedule: Schedule } | undefined)[],
-  played: number,
-): Promise<Failure | undefined> {
-  const single = singles[played];
-  if (single) return single.explorer.check(single.schedule);
-  const drawn = played - singles.length;
-  const explorer = explorers[drawn % explorers.length];
-  return explorer?.check(explorer.drawn(Math.floor(drawn / explorers.length)));
+/** Runs a part of the campaign in a process of its own: this file again, which is then told what to play. */
+async function inProcess(campaign: Campaign): Promise<Tally> {
+  const child = fork(__filename, { env: { ...process.env, SIMULATION_PART: JSON.stringify(campaign) } });
+  const told = new Promise<Tally>((resolve) => {
+    child.once('message', (tally) => resolve(tally as Tally));
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`a part of the simulation ended with ${code} and told nothing`);
+  });
+  return Promise.race([told, ended]);
 }
 
 async function replay(json: string): Promise<void> {
@@ -86,4 +71,6 @@ async function replay(json: string): Promise<void> {
   if (played.problems.length > 0) process.exitCode = 1;
 }
 
-void main();
+const part = process.env['SIMULATION_PART'];
+if (part === undefined) void main();
+else void runCampaign(JSON.parse(part) as Campaign).then((tally) => process.send?.(tally, () => process.exit()));
