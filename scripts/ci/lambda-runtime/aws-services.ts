@@ -14,7 +14,7 @@ export interface AwsServices {
 export interface AwsServicesOptions {
   /** An asynchronous invocation. */
   readonly invoke: (functionName: string, qualifier: string, event: ThreadRef) => void;
-  readonly runTask: (order: SandboxOrder) => void;
+  readonly runTask: (order: SandboxOrder, revision: string) => void;
 }
 
 export async function startAwsServices(options: AwsServicesOptions): Promise<AwsServices> {
@@ -65,7 +65,7 @@ async function answer(
       return;
     case 'RunTask':
       reply(200, { tasks: [{ taskArn: 'arn:aws:ecs:us-east-1:000000000000:task/c/1' }], failures: [] });
-      runTask(orderOf(body));
+      runTask(orderOf(body), String(body.taskDefinition));
       return;
     case 'ListTasks':
       reply(200, { taskArns: [] });

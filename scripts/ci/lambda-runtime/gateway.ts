@@ -15,7 +15,10 @@ export interface Gateway {
   close(): void;
 }
 
-export async function startGateway(functions: { api: LambdaFunction; stream: LambdaFunction }): Promise<Gateway> {
+/** What is deployed at the time of a request. */
+export type Deployed = () => { readonly api: LambdaFunction; readonly stream: LambdaFunction };
+
+export async function startGateway(functions: Deployed): Promise<Gateway> {
   const server = createServer((request, response) => {
     serve(functions, request, response).catch((error: unknown) => {
       if (server.listening) console.error(error);
@@ -34,18 +37,14 @@ export async function startGateway(functions: { api: LambdaFunction; stream: Lam
   };
 }
 
-async function serve(
-  functions: { api: LambdaFunction; stream: LambdaFunction },
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(functions: Deployed, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const event = await toEvent(request);
   const path = event.requestContext.path ?? '';
   if (request.method === 'GET' && STREAMED.test(path)) {
-    await relay(await functions.stream.invoke(event), response);
+    await relay(await functions().stream.invoke(event), response);
     return;
   }
-  const answer = JSON.parse(await textOf(await functions.api.invoke(event))) as RestResult;
+  const answer = JSON.parse(await textOf(await functions().api.invoke(event))) as RestResult;
   response.writeHead(answer.statusCode, answer.multiValueHeaders as Record<string, string[]>);
   response.end(Buffer.from(answer.body, answer.isBase64Encoded ? 'base64' : 'utf8'));
 }

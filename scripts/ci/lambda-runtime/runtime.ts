@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream';
 
 export interface FunctionOptions {
   readonly name: string;
+  readonly version: string;
   /** The directory of the bundle. */
   readonly directory: string;
   readonly node: string;
@@ -90,7 +91,7 @@ class Environment {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
     const { port } = this.server.address() as AddressInfo;
-    const { name, node, client, directory, environment } = this.options;
+    const { name, version, node, client, directory, environment } = this.options;
     const child = spawn(node, [client, 'index.handler'], {
       cwd: directory,
       env: {
@@ -100,7 +101,7 @@ class Environment {
         LAMBDA_TASK_ROOT: directory,
         _HANDLER: 'index.handler',
         AWS_LAMBDA_FUNCTION_NAME: name,
-        AWS_LAMBDA_FUNCTION_VERSION: '1',
+        AWS_LAMBDA_FUNCTION_VERSION: version,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
         AWS_LAMBDA_LOG_GROUP_NAME: name,
         AWS_LAMBDA_LOG_STREAM_NAME: name,

@@ -1,0 +1,178 @@
+/**
+ * The functions as the stack deploys them, in as many deployments as one asks for: each publishes a version of the harness and
+ * gives it to the sessions that begin from then on.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SETTINGS } from '../../../runtime/aws/settings';
+import { createOfflineModel } from '../../../runtime/local/offline-model';
+import type { SandboxOrder } from '../../../runtime/sandbox/container-contract';
+import { SandboxApi } from '../../../runtime/sandbox/sandbox-api';
+import type { SupervisorConfig } from '../../../runtime/sandbox/supervisor-config';
+import { startAwsServices, type AwsServices } from './aws-services';
+import { openDatabase, type Database } from './database';
+import { startGateway, type Gateway } from './gateway';
+import { installedRuntime } from './install';
+import { LambdaFunction } from './runtime';
+
+const ROOT = resolve(__dirname, '..', '..', '..');
+const HARNESS = 'harness';
+const MODEL_KEY_SECRET = 'model-key';
+const API_KEY_SECRET = 'api-key';
+
+/** How long each function may take. A stream ends half a minute before: with this, after fifteen seconds. */
+const TIMEOUTS_MS = { api: 30_000, stream: 45_000, sweeper: 55_000, 'first-key': 120_000, harness: 900_000 } as const;
+type Name = keyof typeof TIMEOUTS_MS;
+
+/** A wake that somebody asked for. */
+export interface Wake {
+  readonly sessionId: string;
+  readonly version: string;
+}
+
+export class Stack {
+  readonly wakes: Wake[] = [];
+  /** The revisions of sandboxes that were started. */
+  readonly revisions: string[] = [];
+  /** Everything that the functions wrote. */
+  readonly output: string[] = [];
+  private readonly harnesses = new Map<string, LambdaFunction>();
+  private readonly closers: Array<() => unknown> = [];
+  private environment: Record<string, string> = {};
+  private functions: { api: LambdaFunction; stream: LambdaFunction } | undefined;
+  private services: AwsServices | undefined;
+  private gateway: Gateway | undefined;
+
+  private constructor(private readonly database: Database) {}
+
+  static async open(): Promise<Stack> {
+    const stack = new Stack(await openDatabase());
+    stack.closers.push(() => stack.database.close());
+    await stack.start();
+    return stack;
+  }
+
+  get url(): string {
+    return this.gateway?.url ?? '';
+  }
+
+  /** Publishes a version: sessions that begin from now on are pinned to it. */
+  deploy(version: string): void {
+    Object.assign(this.environment, {
+      [SETTINGS.harnessVersion]: version,
+      [SETTINGS.sandboxTaskDefinition]: `task:${version}`,
+      [SETTINGS.sandboxSystemTaskDefinition]: `system-task:${version}`,
+    });
+    this.harnesses.set(version, this.function(HARNESS, version));
+    this.functions = { api: this.function('api'), stream: this.function('stream') };
+  }
+
+  /** Makes the first API key as the deployment does. */
+  async makeFirstKey(): Promise<string> {
+    const event = {
+      RequestType: 'Create',
+      ResponseURL: this.services?.url,
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'FirstKey',
+      ResourceProperties: { secretArn: API_KEY_SECRET, workspace: 'default' },
+    };
+    await (await this.function('first-key').invoke(event)).toArray();
+    return this.services?.secrets.get(API_KEY_SECRET) ?? '';
+  }
+
+  async sweep(): Promise<void> {
+    await (await this.function('sweeper').invoke({})).toArray();
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.toReversed()) await close();
+  }
+
+  private async start(): Promise<void> {
+    const model = await createOfflineModel();
+    this.services = await startAwsServices({
+      invoke: (_name, version, ref) => {
+        this.wakes.push({ sessionId: ref.sessionId, version });
+        const wake = this.harnesses.get(version)?.invoke(ref) ?? Promise.reject(new Error(`no version ${version}`));
+        wake.catch((error: unknown) => console.error('a wake failed', error));
+      },
+      runTask: (order, revision) => {
+        this.revisions.push(revision);
+        this.runWorker(order).catch((error: unknown) => console.error('a worker failed', error));
+      },
+    });
+    this.services.secrets.set(MODEL_KEY_SECRET, 'sk-any');
+    this.gateway = await startGateway(() => {
+      if (!this.functions) throw new Error('nothing is deployed');
+      return this.functions;
+    });
+    this.closers.push(model.close, this.services.close, this.gateway.close);
+    const { accessKeyId, endpoint, tables } = this.database;
+    this.environment = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: accessKeyId,
+      AWS_ENDPOINT_URL: this.services.url,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      [SETTINGS.serviceName]: 'test',
+      [SETTINGS.sessionsTable]: tables.sessions,
+      [SETTINGS.controlTable]: tables.control,
+      [SETTINGS.blobBucket]: 'blobs',
+      [SETTINGS.modelKeySecret]: MODEL_KEY_SECRET,
+      [SETTINGS.modelBaseUrl]: model.url,
+      [SETTINGS.harnessFunction]: HARNESS,
+      [SETTINGS.apiUrl]: this.gateway.url,
+      [SETTINGS.sandboxCluster]: 'cluster',
+      [SETTINGS.sandboxSubnets]: 'subnet-1,subnet-2',
+      [SETTINGS.sandboxSecurityGroup]: 'sg-1',
+      [SETTINGS.sandboxPublicAddress]: 'true',
+      [SETTINGS.sandboxCapacity]: 'FARGATE',
+      [SETTINGS.sandboxIdleSeconds]: '60',
+    };
+  }
+
+  private function(name: Name, version = '$LATEST'): LambdaFunction {
+    const made = new LambdaFunction({
+      ...installedRuntime(),
+      name,
+      version,
+      directory: join(ROOT, 'dist', 'lambda', name),
+      // A published version keeps the variables that it was published with.
+      environment: { ...this.environment },
+      timeoutMs: TIMEOUTS_MS[name],
+      log: (line) => this.note(line),
+    });
+    this.closers.push(() => made.close());
+    return made;
+  }
+
+  /** A worker as a child process: what Fargate would run in a container. */
+  private async runWorker({ claim, ...order }: SandboxOrder): Promise<void> {
+    const { secret: workSecret } = await new SandboxApi(order.baseUrl, claim).claim();
+    const directory = mkdtempSync(join(tmpdir(), 'sandbox-'));
+    const config: SupervisorConfig = {
+      ...order,
+      workSecret,
+      privateDir: directory,
+      toolHost: {
+        file: process.execPath,
+        args: [join(ROOT, 'dist', 'tool-host.js'), directory],
+        env: { PATH: process.env.PATH ?? '', HOME: directory },
+        cwd: directory,
+      },
+    };
+    const supervisor = join(ROOT, 'dist', 'supervisor.js');
+    const worker = spawn(process.execPath, [supervisor], { stdio: ['pipe', 'ignore', 'pipe'] });
+    worker.stdin.write(`${JSON.stringify(config)}\n`);
+    worker.stderr.on('data', (text: Buffer) => this.note(`worker: ${text.toString().trimEnd()}`));
+    this.closers.push(() => worker.kill('SIGKILL'));
+  }
+
+  private note(line: string): void {
+    this.output.push(line);
+    if (process.env.VERBOSE) console.error(line);
+  }
+}
