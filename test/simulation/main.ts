@@ -72,5 +72,7 @@ async function replay(json: string): Promise<void> {
 }
 
 const part = process.env['SIMULATION_PART'];
+// A part must not outlive whoever wants to know of it.
+process.once('disconnect', () => process.exit());
 if (part === undefined) void main();
 else void runCampaign(JSON.parse(part) as Campaign).then((tally) => process.send?.(tally, () => process.exit()));
