@@ -5,6 +5,16 @@ import { EMPTY_SUMMARY } from '../thread/summary';
 import type { HarnessDeps } from './ports';
 import type { ThreadState } from './state';
 
+/** How many commits are read with the last one. In a short conversation they are all that a model request needs. */
+const TAIL = 10;
+
+/** What can be read of a thread before it is known who works on it. */
+export interface Beginning {
+  readonly session: SessionRecord | undefined;
+  /** The last commits, in order. */
+  readonly tail: readonly Commit[];
+}
+
 /**
  * A thread as the harness at work knows it, and the only way in which it writes. Everything here can be rebuilt from the
  * store at any time; `reload` does so after somebody else has written.
@@ -20,23 +30,39 @@ export class ThreadWork {
     readonly ref: ThreadRef,
     private readonly by: string,
     private session: SessionRecord,
-    private last: Commit | undefined,
+    /** The last commits, in order and without a gap. */
+    private tail: readonly Commit[],
     private inbox: readonly InboxItem[],
   ) {}
 
+  /**
+   * Reads the session and the log's end. This may be begun before the lease is had: what somebody else writes after it makes
+   * our next commit fail, and then everything is read anew.
+   */
+  static async begin({ sessions, log }: HarnessDeps, ref: ThreadRef): Promise<Beginning> {
+    const [session, tail] = await Promise.all([sessions.get(ref.workspace, ref.sessionId), readTail(log, ref)]);
+    return { session, tail };
+  }
+
   /** Undefined when the session is gone; what was sent to it while it went is then swept up. */
-  static async load(deps: HarnessDeps, ref: ThreadRef, by: string): Promise<ThreadWork | undefined> {
-    const [session, last] = await Promise.all([
-      deps.sessions.get(ref.workspace, ref.sessionId),
-      deps.log.lastCommit(ref),
-    ]);
+  static async load(
+    deps: HarnessDeps,
+    ref: ThreadRef,
+    by: string,
+    { session, tail }: Beginning,
+  ): Promise<ThreadWork | undefined> {
     if (!session) {
       await deps.log.deleteThread(ref);
       return undefined;
     }
-    const work = new ThreadWork(deps, ref, by, session, last, []);
+    const work = new ThreadWork(deps, ref, by, session, tail, []);
     await work.#readInbox();
     return work;
+  }
+
+  /** The last commit. */
+  private get last(): Commit | undefined {
+    return this.tail.at(-1);
   }
 
   get state(): ThreadState {
@@ -57,7 +83,7 @@ export class ThreadWork {
    */
   async reload(): Promise<void> {
     this.#context = undefined;
-    this.last = await this.deps.log.lastCommit(this.ref);
+    this.tail = await readTail(this.deps.log, this.ref);
     await this.#readInbox();
   }
 
@@ -90,7 +116,7 @@ export class ThreadWork {
       await this.reload();
       return undefined;
     }
-    this.last = commit;
+    this.tail = [...this.tail.slice(1 - TAIL), commit];
     this.#extendContext(commit);
     this.inbox = waiting(this.inbox, commit);
     this.#tidying = this.#tidy(commit, commit.summary.status !== before.status).then(
@@ -123,11 +149,11 @@ export class ThreadWork {
     const start = this.state.summary.contextStart;
     if (!this.#context || this.#contextStart !== start) {
       const records: EventRecord[] = [];
-      if (this.last) {
-        for await (const commit of this.deps.log.readCommits(this.ref, { from: start, to: this.last.n })) {
-          records.push(...commit.records);
-        }
+      const known = this.tail[0]?.n ?? start;
+      for await (const commit of this.deps.log.readCommits(this.ref, { from: start, to: known - 1 })) {
+        records.push(...commit.records);
       }
+      for (const commit of this.tail) if (commit.n >= start) records.push(...commit.records);
       this.#context = records;
       this.#contextStart = start;
     }
@@ -159,4 +185,10 @@ export class ThreadWork {
     if (commit.summary.contextStart === this.#contextStart) this.#context.push(...commit.records);
     else this.#context = undefined;
   }
+}
+
+async function readTail(log: HarnessDeps['log'], ref: ThreadRef): Promise<Commit[]> {
+  const tail: Commit[] = [];
+  for await (const commit of log.readCommits(ref, { from: 1, limit: TAIL, descending: true })) tail.unshift(commit);
+  return tail;
 }

@@ -45,12 +45,15 @@ export function createHarness(deps: HarnessDeps): Harness {
   return {
     async wake(ref, options) {
       const by = deps.ids.make('request');
+      const beginning = ThreadWork.begin(deps, ref);
+      // Nobody waits for it where the lease is not to be had.
+      beginning.catch(() => undefined);
       const lease = await Lease.take(deps, ref, by);
       if (!lease) return;
       let ending: Ending = {};
       let work: ThreadWork | undefined;
       try {
-        work = await ThreadWork.load(deps, ref, by);
+        work = await ThreadWork.load(deps, ref, by, await beginning);
         if (work) ending = await new Turn(deps, work, lease, options).run();
         await work?.tidied();
       } catch (error) {
