@@ -19,9 +19,14 @@ export function write(value: unknown): Secret {
 
 /** The value that `write` has written. */
 export function read<T>(text: Secret): T {
-  return JSON.parse(text.reveal(), (_key, part: unknown) =>
-    isWrittenSecret(part) ? new Secret(part.$secret) : part,
-  ) as T;
+  try {
+    return JSON.parse(text.reveal(), (_key, part: unknown) =>
+      isWrittenSecret(part) ? new Secret(part.$secret) : part,
+    ) as T;
+  } catch {
+    // The parser's own message quotes what it could not parse.
+    throw new Error('A text of secrets cannot be read: it is not what was written');
+  }
 }
 
 /** The entries of a vault as the text that a secret store keeps. */

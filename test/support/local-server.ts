@@ -13,6 +13,7 @@ import { startLocal } from '../../runtime/local/start';
 export interface LocalServer {
   readonly client: Anthropic;
   readonly baseURL: string;
+  readonly dataDirectory: string;
   /** What the system said behind the scenes. */
   readonly log: readonly string[];
   /** The official client with another credential. */
@@ -42,6 +43,7 @@ export async function startLocalServer(
   return {
     client: clientWith(api_key),
     baseURL,
+    dataDirectory,
     log,
     clientWith,
     async makeKey(command) {

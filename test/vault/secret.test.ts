@@ -37,6 +37,22 @@ describe('a secret', () => {
   });
 });
 
+describe('a document', () => {
+  it('that cannot be read is not quoted', () => {
+    const broken = () => read(new Secret(`{"a": ${CANARY}`));
+    expect(broken).toThrow('cannot be read');
+    expect(inspect(catchFrom(broken))).not.toContain(CANARY);
+  });
+});
+
+function catchFrom(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('scrubbing', () => {
   it('takes a secret out of what a server echoes, however it is written there', () => {
     const value = fc.stringMatching(/^[ -~]{8,60}$/);
