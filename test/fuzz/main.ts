@@ -60,7 +60,7 @@ async function tryEverything(server: ServerProcess, requests: number, seed: numb
   if (pid === undefined) throw new Error('the server does not run');
   const first = await fuzz(target, { requests: Math.ceil(requests / 5), seed });
   const before = residentMiB(pid);
-  const { problems, statuses, reached } = await fuzz(target, {
+  const { problems, statuses, reached, unreached } = await fuzz(target, {
     requests: requests - Math.ceil(requests / 5),
     seed: seed + 1,
   });
@@ -75,6 +75,7 @@ async function tryEverything(server: ServerProcess, requests: number, seed: numb
   console.log(
     `${reached.size} operations answered well; memory ${Math.round(before)} MiB, then ${Math.round(after)} MiB`,
   );
+  if (unreached.length > 0) console.log(`never answered well: ${unreached.join(', ')}`);
   const found = [...first.problems, ...problems];
   if (after > before * MEMORY_FACTOR + MEMORY_SLACK_MIB) found.push('the memory grew');
   if (!(await servesSession(target).catch(() => false))) found.push('no session is served any more');

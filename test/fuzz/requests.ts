@@ -16,15 +16,17 @@ export interface Drawn extends RawRequest {
 }
 
 const OPERATIONS = Object.entries(ROUTES) as [OperationName, Route][];
-/** What is served is drawn more often than what is only known. */
-const SERVED = /^(agents|environments|sessions|models)\./;
+const ENDING = /\.(?:delete|archive|stop)$/;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
-const RIGHT = 0.45;
+const RIGHT = 0.5;
 
 /** The next request. */
 export function draw(world: World, chance: Chance): Drawn {
-  const candidates = chance.happens(0.85) ? OPERATIONS.filter(([name]) => SERVED.test(name)) : OPERATIONS;
-  const [operation, route] = chance.pick(candidates);
+  const served = OPERATIONS.filter(([name]) => !world.unserved.has(name));
+  const candidates = chance.happens(0.95) ? served : OPERATIONS;
+  let [operation, route] = chance.pick(candidates);
+  // Else little would be left to try the rest on.
+  if (ENDING.test(operation) && chance.happens(0.8)) [operation, route] = chance.pick(candidates);
   const credential = chance.happens(0.5) ? world.ours : chance.pick(world.credentials);
   const wrong = chance.happens(RIGHT)
     ? 'nothing'

@@ -1,3 +1,4 @@
+import { ROUTES } from '../../runtime/contract/generated/routes';
 import { Chance } from './chance';
 import { isSecretShown, judge } from './judge';
 import { draw, type Drawn } from './requests';
@@ -16,8 +17,9 @@ export interface FuzzFindings {
   readonly problems: string[];
   /** How many answers had each status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** The operations that answered well at least once. */
+  /** The served operations that answered well at least once, and those that did not. */
   readonly reached: ReadonlySet<string>;
+  readonly unreached: readonly string[];
 }
 
 const CONCURRENCY = 8;
@@ -38,6 +40,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzFi
     if (!(answer instanceof Error)) {
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       if (answer.status < 300) reached.add(request.operation);
+      if (answer.body.includes('does not serve it')) world.unserved.add(request.operation);
       if (request.credential.workspace === 'ours') world.learn(answer.body);
     }
     for (const problem of judge(request, answer, world)) {
@@ -54,7 +57,8 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzFi
   }
 
   await Promise.all(Array.from({ length: options.concurrency ?? CONCURRENCY }, (_, n) => worker(n)));
-  return { problems, statuses, reached };
+  const unreached = Object.keys(ROUTES).filter((name) => !world.unserved.has(name) && !reached.has(name));
+  return { problems, statuses, reached, unreached };
 }
 
 const SHOWN = 700;

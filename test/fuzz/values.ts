@@ -20,6 +20,17 @@ const TEXTS = [
   'https://example.com/a',
 ];
 
+/** What texts must be that have a form which their shape does not tell, by the names of their fields. */
+const USUAL: readonly (readonly [RegExp, string])[] = [
+  [/^model/, 'claude-opus-5'],
+  [/_at\b|^created_at/, '2026-01-01T00:00:00Z'],
+  [/url$/, 'https://example.com/a.png'],
+  [/^media_type$/, 'image/png'],
+  [/^data$/, 'aGVsbG8='],
+  [/^amount$/, '100'],
+  [/_domains$|_hosts$/, 'example.com'],
+];
+
 /** A value of the shape, as far as a shape can say: limits that it does not express may still refuse it. */
 export function valueOf(shape: Shape, name: string, ids: KnownIds, chance: Chance, depth = 0): unknown {
   switch (shape.kind) {
@@ -63,8 +74,9 @@ function objectOf(shape: ObjectShape, ids: KnownIds, chance: Chance, depth: numb
 }
 
 function textFor(name: string, ids: KnownIds, chance: Chance): string {
-  if (name === 'model') return 'claude-opus-5';
   if (name === 'name') return `n${chance.below(1e9)}`;
+  const [, usual] = USUAL.find(([names]) => names.test(name)) ?? [];
+  if (usual !== undefined && chance.happens(0.9)) return usual;
   return ids.idFor(name, chance) ?? chance.pick(TEXTS);
 }
 

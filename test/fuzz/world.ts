@@ -1,6 +1,7 @@
 /** Two workspaces with something in each, and every kind of credential. */
 import Anthropic from '@anthropic-ai/sdk';
 import { randomBytes } from 'node:crypto';
+import { ID_PREFIXES, type IdKind } from '../../runtime/contract/ids';
 import type { KeyCommand } from '../../runtime/local/key-commands';
 import type { Chance } from './chance';
 import type { KnownIds } from './values';
@@ -30,6 +31,8 @@ export class World implements KnownIds {
     theirs: `canary-${randomBytes(8).toString('hex')}`,
   };
   readonly credentials: Credential[] = [];
+  /** The operations that the server knows and does not serve. */
+  readonly unserved = new Set<string>();
   private readonly ids = { ours: new Map<string, string[]>(), theirs: new Map<string, string[]>() };
 
   private constructor(readonly target: Target) {}
@@ -96,29 +99,26 @@ export class World implements KnownIds {
   }
 
   idFor(name: string, chance: Chance): string | undefined {
-    const prefix = PREFIX_OF[name];
+    const prefix = prefixOf(name);
     if (prefix === undefined) return undefined;
     const known = this.ids[chance.happens(0.15) ? 'theirs' : 'ours'].get(prefix) ?? [];
     return known.length === 0 ? `${prefix}_01${'1'.repeat(22)}` : chance.pick(known);
   }
 }
 
-/** The fields and path parameters that name an object, with the prefix of its ids. */
-const PREFIX_OF: Readonly<Record<string, string>> = {
-  agent: 'agent',
-  agent_id: 'agent',
-  environment: 'env',
-  environment_id: 'env',
-  session_id: 'sesn',
-  thread_id: 'sthr',
-  work_id: 'work',
-  event_id: 'sevt',
-  from: 'sevt',
-  tool_use_id: 'sevt',
-  custom_tool_use_id: 'sevt',
-  session_thread_id: 'sthr',
-  deployment_id: 'depl',
+/** What a field or a path parameter names, where that is not its own name without `_id`. */
+const ALIASES: Readonly<Record<string, IdKind>> = {
+  from: 'event',
+  tool_use_id: 'event',
+  custom_tool_use_id: 'event',
+  session_thread_id: 'thread',
 };
+
+function prefixOf(name: string): string | undefined {
+  const words = name.replace(/_ids?$/, '').replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const kind = ALIASES[name] ?? words;
+  return Object.hasOwn(ID_PREFIXES, kind) ? ID_PREFIXES[kind as IdKind] : undefined;
+}
 
 /** The token that a worker is handed with its work. */
 async function sessionToken(baseURL: string, environmentKey: string, environmentId: string): Promise<string> {
