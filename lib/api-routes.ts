@@ -2,10 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ROUTES } from '../runtime/contract/generated/routes';
+import { emulatorAddress } from './emulator';
 
 /** The longest that API Gateway lets a stream live. The function ends it cleanly a minute earlier. */
 const LONGEST_STREAM = Duration.minutes(15);
 const LONGEST_ANSWER = Duration.seconds(29);
+
+const STREAMED = { responseTransferMode: apigateway.ResponseTransferMode.STREAM, timeout: LONGEST_STREAM };
+const BUFFERED = { timeout: LONGEST_ANSWER };
 
 export interface ApiFunctions {
   readonly api: lambda.IFunction;
@@ -24,9 +28,9 @@ export function addRoutes(api: apigateway.RestApi, functions: ApiFunctions): voi
     timeout: LONGEST_ANSWER,
     scopePermissionToMethod: false,
   });
+  // An emulator finds no function behind a streaming integration.
   const streamed = new apigateway.LambdaIntegration(functions.stream, {
-    responseTransferMode: apigateway.ResponseTransferMode.STREAM,
-    timeout: LONGEST_STREAM,
+    ...(emulatorAddress(api) === undefined ? STREAMED : BUFFERED),
     scopePermissionToMethod: false,
   });
   const rest = (resource: apigateway.IResource): void => {
