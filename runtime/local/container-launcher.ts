@@ -33,8 +33,8 @@ export interface ContainerLauncherOptions {
 }
 
 const ENGINE = 'podman';
-/** What one sandbox may use: that of the stack's default sandbox, and so many processes and threads. */
-const LIMITS = ['--cpus=1', '--memory=2g', '--memory-swap=2g', '--pids-limit=1024'] as const;
+/** What one sandbox may use: that of the stack's default sandbox, and more processes and threads than its tools can have. */
+const LIMITS = ['--cpus=1', '--memory=2g', '--memory-swap=2g', '--pids-limit=2560'] as const;
 /** Tells the containers of one system from all others of a machine, and whose worker each is. */
 const SYSTEM_LABEL = 'managed-agents';
 const WORKER_LABEL = 'managed-agents.worker';

@@ -42,6 +42,7 @@ export class ToolHostProcess {
    * @throws ToolError with the tool's own error, or with one that says that the outcome is unknown.
    */
   async call(id: string, name: string, input: unknown, signal: AbortSignal): Promise<ToolOutput> {
+    if (this.host && !this.host.alive) await this.host.gone();
     if (!this.host?.alive) this.host = new RunningHost(this.command, this.log);
     return this.host.call(id, name, input, signal);
   }
@@ -64,6 +65,8 @@ class RunningHost {
   private readonly ready: Promise<void>;
   private readonly ended: Promise<void>;
   private complaints = '';
+  /** Until each of these has ended, it may end whatever its user runs. */
+  private readonly killers = new Set<Promise<void>>();
   private announceReady!: () => void;
   alive = true;
 
@@ -124,6 +127,13 @@ class RunningHost {
     await this.ended;
     clearTimeout(patience);
     this.kill();
+    await this.gone();
+  }
+
+  /** Resolves when nothing is left of it, and nobody is about to end what its user runs next. */
+  async gone(): Promise<void> {
+    await this.ended;
+    await Promise.all(this.killers);
   }
 
   /** Kills the host's process group. With it die the namespaces of an isolated host, and so whatever ran in them. */
@@ -142,7 +152,13 @@ class RunningHost {
   private killUser(): void {
     const { uid, gid } = this.command;
     if (uid === undefined || uid === 0) return;
-    spawn('/bin/kill', ['-KILL', '-1'], { uid, gid, stdio: 'ignore', env: {} }).on('error', () => undefined);
+    const process = spawn('/bin/kill', ['-KILL', '-1'], { uid, gid, stdio: 'ignore', env: {} });
+    const killer = new Promise<void>((resolve) => {
+      process.once('close', () => resolve());
+      process.once('error', () => resolve());
+    });
+    this.killers.add(killer);
+    void killer.finally(() => this.killers.delete(killer));
   }
 
   private async waitUntilReady(signal: AbortSignal): Promise<void> {

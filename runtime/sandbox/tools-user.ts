@@ -29,7 +29,7 @@ const SYSTEM_ENV = { PATH: SYSTEM_PATH, HOME: '/root', LANG: 'C.UTF-8', DEBIAN_F
  * neither gain rights nor fill the process table.
  */
 const CONFINE =
-  'echo 1000 > /proc/self/oom_score_adj; ulimit -c 0 -u 4096; cd "$0" && exec setpriv --no-new-privs -- "$@"';
+  'echo 1000 > /proc/self/oom_score_adj; ulimit -c 0 -u 2048; cd "$0" && exec setpriv --no-new-privs -- "$@"';
 
 /** A program as the tools' user runs it in the container. The supervisor may not be able to enter the directory itself. */
 export function asToolsUser(argv: readonly string[], directory: string): HostCommand {
