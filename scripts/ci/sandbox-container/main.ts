@@ -1,0 +1,154 @@
+/**
+ * Sandboxes in real containers, on one machine, through the official client: what a tool can reach, what stays of a session's
+ * files, and what happens when a container dies.
+ *
+ *     tsx scripts/ci/sandbox-container/main.ts IMAGE
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Anthropic from '@anthropic-ai/sdk';
+import { startModelServer } from '../../../runtime/local/offline-model/server';
+import { startLocal, type LocalSystem } from '../../../runtime/local/start';
+import {
+  triesTheClaim,
+  triesTheNetwork,
+  triesToBecomeSomebody,
+  triesToFindTheToken,
+  triesToTakeEverything,
+} from './attacks';
+import { containersOf, podman, untilGone } from './containers';
+import { shellModel, ShellSession, type Config } from './sessions';
+
+/** A worker ends after its session has been idle for a minute. */
+const IDLE_MS = 75_000;
+const NO_NETWORK: Config = { networking: { type: 'limited' } };
+const NO_NETWORK_BUT_PACKAGES: Config = {
+  networking: { type: 'limited', allow_package_managers: true },
+  packages: { type: 'packages', pip: ['no-such-package-for-sandboxes'] },
+};
+
+const MAKES_FILES =
+  'mkdir -p d/empty d/deep && echo kept > d/deep/file && chmod 751 d/deep/file && ln -s ../d/deep/file link && ln d/deep/file hard && ' +
+  'ln -s /etc/passwd outside && head -c 20000000 /dev/urandom > big && printf "%s" x > "odd name\n" && chmod 500 d/empty && touch -d 2001-02-03 old';
+const SHOWS_FILES =
+  'find . -printf "%p %y %m %l %n %TY\\n" | LC_ALL=C sort | sed "s/^[.] d .*/./"; find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum';
+
+const began = Date.now();
+async function check(name: string, act: () => Promise<void>): Promise<void> {
+  await act();
+  console.log(`${((Date.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${name}`);
+}
+
+async function attacked(client: Anthropic, baseUrl: string): Promise<void> {
+  const session = await ShellSession.create(client, 'attacked', NO_NETWORK);
+  await check('the tools are a user without rights, the system is read-only, and what agents expect is there', () =>
+    triesToBecomeSomebody(session),
+  );
+  await check('no credential is in their reach: environment, processes, memory, files', () =>
+    triesToFindTheToken(session),
+  );
+  await check('the claim that an operator sees is used up', () => triesTheClaim(session, baseUrl));
+  await check('a limited network reaches nothing, and the API nobody without a credential', () =>
+    triesTheNetwork(session),
+  );
+  await check('taking all processes and all memory harms the command alone', () => triesToTakeEverything(session));
+}
+
+async function killed(client: Anthropic): Promise<void> {
+  const session = await ShellSession.create(client, 'killed', NO_NETWORK);
+  await session.run('echo up');
+  await session.begin('sleep 60');
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await podman('kill', ...(await containersOf(session.id)));
+  await check('a container that is killed ends its call as an error, and the session goes on', async () => {
+    const { text, isError } = await session.result();
+    assert.equal(isError, true);
+    assert.match(text, /may or may not/);
+    assert.equal((await session.run('echo again')).text, 'again');
+  });
+}
+
+async function unpackaged(client: Anthropic): Promise<void> {
+  const session = await ShellSession.create(client, 'unpackaged', NO_NETWORK_BUT_PACKAGES);
+  await check('packages that cannot be installed are told of once, and the sandbox works', async () => {
+    const first = await session.run('echo works');
+    assert.equal(first.isError, true);
+    assert.match(first.text, /could not be installed[^]*pip: [^]*no-such-package-for-sandboxes/);
+    assert.equal((await session.run('echo works')).text, 'works');
+  });
+}
+
+async function networked(client: Anthropic): Promise<void> {
+  const session = await ShellSession.create(client, 'networked', { networking: { type: 'unrestricted' } });
+  await check('an unrestricted network is there', async () => {
+    const { text } = await session.run('ls /sys/class/net; getent hosts localhost > /dev/null && echo resolves');
+    assert.match(text, /eth0\nlo\nresolves/);
+  });
+}
+
+/** @returns the session and its files, to be looked at again. */
+async function rested(client: Anthropic): Promise<{ session: ShellSession; files: string }> {
+  const session = await ShellSession.create(client, 'rested', NO_NETWORK);
+  await session.run(MAKES_FILES);
+  const { text: files } = await session.run(SHOWS_FILES);
+  assert.match(files, /\.\/outside l 777 \/etc\/passwd/);
+  await untilGone(session.id, IDLE_MS);
+  await check('an idle sandbox goes by itself, and comes back with its files as they were', async () => {
+    assert.equal((await session.run(SHOWS_FILES)).text, files);
+    await session.run('echo 2 > second');
+  });
+  return { session, files };
+}
+
+const clientOf = ({ connection }: LocalSystem): Anthropic =>
+  new Anthropic({ baseURL: connection.base_url, apiKey: connection.api_key });
+
+async function main(image: string): Promise<void> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'sandbox-container-'));
+  const model = await startModelServer({ respond: shellModel });
+  const start = (): Promise<LocalSystem> =>
+    startLocal({
+      dataDirectory,
+      port: 0,
+      model: { type: 'messages_api', baseUrl: model.url, apiKey: 'scripted' },
+      sandboxImage: image,
+      log: (line) => console.log(`          ${line}`),
+    });
+  let system = await start();
+  try {
+    const client = clientOf(system);
+    const resting = rested(client);
+    await Promise.all([
+      attacked(client, system.connection.base_url),
+      killed(client),
+      unpackaged(client),
+      networked(client),
+    ]);
+    const { session, files } = await resting;
+    await system.close();
+    assert.equal(await podman('ps', '--all', '--quiet'), '', 'no container is left');
+    assert.equal(await podman('volume', 'ls', '--quiet'), '', 'no volume is left');
+    system = await start();
+    const again = ShellSession.open(clientOf(system), session.id);
+    await check('a system that was stopped saves the files of its sandboxes', async () => {
+      assert.equal((await again.run('cat second; rm second')).text, '2');
+      assert.equal((await again.run(SHOWS_FILES)).text, files);
+    });
+  } finally {
+    await system.close();
+    await model.close();
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+const [image] = process.argv.slice(2);
+if (image === undefined) throw new Error('Name the image');
+main(image).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
