@@ -1,0 +1,64 @@
+/** The stack, deployed by the CDK's own command line as a user would. */
+import { readFileSync } from 'node:fs';
+import { arch } from 'node:process';
+import { join } from 'node:path';
+import { EMULATOR_CONTEXT } from '../../../lib/emulator';
+import { run } from './commands';
+import { ACCOUNT, AWS_VARIABLES, EMULATOR_URL, REGION, ROOT } from './places';
+
+const STACK = 'ManagedAgents';
+
+/** What the stack tells whoever deployed it. */
+export interface StackOutputs {
+  readonly url: string;
+  readonly apiKeySecret: string;
+  readonly modelKeyCommand: string;
+}
+
+export class Stack {
+  /** @param scratch where the CDK puts what it synthesizes, and what it remembers. */
+  constructor(
+    private readonly scratch: string,
+    private readonly modelBaseUrl: string,
+  ) {}
+
+  bootstrap(): void {
+    this.cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`);
+  }
+
+  deploy(): StackOutputs {
+    const file = join(this.scratch, 'outputs.json');
+    this.cdk('deploy', '--require-approval', 'never', '--outputs-file', file);
+    const outputs = Object.entries(
+      (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>)[STACK] ?? {},
+    );
+    const output = (name: string): string => {
+      const found = outputs.find(([key]) => key.startsWith(`Agents${name}`));
+      if (!found) throw new Error(`The stack has no output ${name}, but ${outputs.map(([key]) => key).join(', ')}`);
+      return found[1];
+    };
+    return {
+      url: output('Url'),
+      apiKeySecret: output('ApiKeySecret'),
+      modelKeyCommand: output('ModelKeyCommand'),
+    };
+  }
+
+  destroy(): void {
+    this.cdk('destroy', '--force');
+  }
+
+  private cdk(command: string, ...args: string[]): void {
+    const context = {
+      [EMULATOR_CONTEXT]: EMULATOR_URL,
+      modelBaseUrl: this.modelBaseUrl,
+      removalPolicy: 'destroy',
+      sandboxArchitecture: arch === 'arm64' ? 'arm64' : 'x86_64',
+    };
+    const flags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
+    run('npx', ['cdk', command, ...args, ...flags, '--no-notices', '--output', join(this.scratch, 'cdk.out')], {
+      cwd: ROOT,
+      env: { ...AWS_VARIABLES, CDK_DISABLE_CLI_TELEMETRY: 'true', HOME: this.scratch },
+    });
+  }
+}
