@@ -220,8 +220,9 @@ export class SessionStore extends SessionStoreBase {
   }
 }
 
+/** The indexes that every reader of the store may ask; that of versions is the janitor's. */
 function indexArns(table: dynamodb.ITableV2, schema: TableSchema): string[] {
-  return schema.indexes.map((index) => `${table.tableArn}/index/${index.name}`);
+  return schema.indexes.filter((index) => index !== RUNTIME_INDEX).map(({ name }) => `${table.tableArn}/index/${name}`);
 }
 
 const ATTRIBUTE_TYPES = { S: dynamodb.AttributeType.STRING, N: dynamodb.AttributeType.NUMBER };
