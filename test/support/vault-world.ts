@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../runtime/contract/time';
-import { openSecretFiles } from '../../runtime/local/secrets';
 import type { Store } from '../../runtime/store/ports';
-import type { CredentialRef } from '../../runtime/store/vault-ports';
+import type { CredentialRef, VaultRef } from '../../runtime/store/vault-ports';
 import { createBroker } from '../../runtime/vault/broker';
 import type { CredentialEntry, OAuthEntry } from '../../runtime/vault/entry';
 import type { AuditLine, Broker, SecretStore, VaultKeeper } from '../../runtime/vault/ports';
 import { Secret } from '../../runtime/vault/secret';
 import { VaultDocuments } from '../../runtime/vault/vault-documents';
+import { heldOf, openSecrets } from './secret-store';
 
-/** The boundary of secrets over a store, with secret files of its own. */
+/** The boundary of secrets over a store, with a secret store of its own. */
 export class VaultWorld {
   readonly audit: AuditLine[] = [];
 
@@ -24,8 +24,7 @@ export class VaultWorld {
 
   static async open(store: Store, clock: Clock = systemClock): Promise<VaultWorld> {
     const directory = await mkdtemp(join(tmpdir(), 'vault-test-'));
-    const secrets = await openSecretFiles(filesIn(directory));
-    return new VaultWorld(store, secrets, directory, clock);
+    return new VaultWorld(store, await openSecrets(directory), directory, clock);
   }
 
   /** Another process's boundary over the same data: nothing remembered, and faults of its own. */
@@ -45,15 +44,15 @@ export class VaultWorld {
     return (await this.documents().open(ref))?.entries.get(ref.credentialId);
   }
 
+  /** What the secret store holds of a vault: a name for each thing. */
+  held(vault: VaultRef): Promise<string[]> {
+    return heldOf(vault, this.directory);
+  }
+
   async close(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
 }
-
-export const filesIn = (directory: string) => ({
-  directory: join(directory, 'secrets'),
-  keyFile: join(directory, 'secret-key'),
-});
 
 /** An entry for a server, with or without a way to refresh it. */
 export function oauthEntry(serverUrl: string, changed: Partial<OAuthEntry> = {}): OAuthEntry {

@@ -1,13 +1,12 @@
 /** A process to be killed: refreshes a credential's tokens, and dies at a step of the way. */
 import { connectLocalDynamo, type LocalDynamoAddress } from '../../runtime/local/dynamo';
 import { createFileBlobs } from '../../runtime/local/blobs';
-import { openSecretFiles } from '../../runtime/local/secrets';
 import { systemClock } from '../../runtime/contract/time';
 import { createStore } from '../../runtime/store/store';
 import type { TableNames } from '../../runtime/store/tables';
 import { createBroker } from '../../runtime/vault/broker';
 import type { SessionRef } from '../../runtime/vault/ports';
-import { filesIn } from '../support/vault-world';
+import { openSecrets } from '../support/secret-store';
 
 /** Where the process dies; `request` is the test's to do. */
 export const DEATHS = [
@@ -34,7 +33,7 @@ async function main({ address, tables, directory, session, serverUrl, death }: R
     if (step === death) process.kill(process.pid, 'SIGKILL');
   };
   const store = createStore({ client: connectLocalDynamo(address), tables, blobs: createFileBlobs(directory) });
-  const secrets = await openSecretFiles(filesIn(directory));
+  const secrets = await openSecrets(directory);
   const { vaultHeads: heads, refreshLeases: leases } = store;
   const dying = {
     ...store,
