@@ -4,10 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { Agent, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { create as openDatabase } from 'dynalite/db';
 import type { TableNames } from '../store/tables';
+import { handOver } from './dynamo-direct';
 import { createTables } from './dynamo-tables';
 
 const HOST = '127.0.0.1';
@@ -53,7 +54,7 @@ export async function createLocalDynamo(options: { readonly path?: string } = {}
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const address = { endpoint: `http://${HOST}:${port}`, accessKeyId };
-  const client = connectLocalDynamo(address);
+  const client = new DynamoDBClient({ ...clientConfig(address), ...handOver(traffic.serve) });
   await createTables(client, TABLE_NAMES);
   return {
     client,
@@ -69,11 +70,22 @@ export async function createLocalDynamo(options: { readonly path?: string } = {}
   };
 }
 
-/** A client of a local database, also from another process than the database's own. */
-export function connectLocalDynamo({ endpoint, accessKeyId }: LocalDynamoAddress): DynamoDBClient {
+/** A client of a local database in another process, or of another part of this one that is to be told apart. */
+export function connectLocalDynamo(address: LocalDynamoAddress): DynamoDBClient {
+  return new DynamoDBClient({
+    ...clientConfig(address),
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      httpAgent: new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+    },
+  });
+}
+
+function clientConfig({ endpoint, accessKeyId }: LocalDynamoAddress): DynamoDBClientConfig {
   // The SDK would warn on Node 20 of what later versions of it need; it is pinned here, and calls no AWS service.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  return new DynamoDBClient({
+  return {
     endpoint,
     region: REGION,
     credentials: { accessKeyId, secretAccessKey: accessKeyId },
@@ -82,12 +94,7 @@ export function connectLocalDynamo({ endpoint, accessKeyId }: LocalDynamoAddress
     useDualstackEndpoint: false,
     retryMode: 'standard',
     maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      httpAgent: new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-    },
-  });
+  };
 }
 
 /** The server itself would find out at its first request, and bring the process down. */
@@ -104,6 +111,8 @@ async function makeSureItOpens(path: string): Promise<void> {
 
 /** What stands between the network and the database. */
 interface Gate {
+  /** The way in for this process itself, which need not say the access key. */
+  readonly serve: RequestListener;
   /** Lets nobody in any more, and waits until those inside are answered, but no longer than this. */
   stop(ms: number): Promise<void>;
 }
@@ -117,18 +126,23 @@ function guard(server: Server, accessKeyId: string): Gate {
   if (!serve) throw new Error('dynalite has changed: its server handles no requests');
   const open = new Set<ServerResponse>();
   let stopped = false;
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    if (stopped || !knows(request, accessKeyId)) {
-      response.writeHead(stopped ? 503 : 403).end();
+  const admit: RequestListener = (request, response) => {
+    if (stopped) {
+      response.writeHead(503).end();
       return;
     }
     open.add(response);
     response.once('close', () => open.delete(response));
     serve(request, response);
     request.removeAllListeners('error').on('error', () => {});
+  };
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (knows(request, accessKeyId)) admit(request, response);
+    else response.writeHead(403).end();
   });
   return {
+    serve: admit,
     async stop(ms) {
       stopped = true;
       const answered = Promise.allSettled([...open].map((response) => once(response, 'close')));
