@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { chmod, link, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import type { HostCommand } from '../../runtime/sandbox/supervisor-config';
+import { pack, unpack } from '../../runtime/sandbox/workspace-archive';
+
+const MAX = 64 * 1024 * 1024;
+const signal = new AbortController().signal;
+
+/** Runs a program in a directory, as ourselves. */
+function asUser([file = '', ...args]: readonly string[], directory: string): HostCommand {
+  return {
+    file: '/bin/bash',
+    args: ['-c', 'cd "$0" && exec "$@"', directory, file, ...args],
+    env: { PATH: process.env.PATH ?? '' },
+    cwd: '/',
+  };
+}
+
+let root: string;
+let from: string;
+let to: string;
+let archive: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'archive-'));
+  [from, to, archive] = [join(root, 'from'), join(root, 'to'), join(root, 'archive')];
+  await mkdir(from);
+  await mkdir(to);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const packed = () => pack(from, archive, asUser, { maxBytes: MAX, signal });
+const unpacked = () => unpack(createReadStream(archive), to, asUser, signal);
+
+describe('an archive of a workspace', () => {
+  it('keeps modes, links of both kinds, empty directories and odd names', async () => {
+    await mkdir(join(from, 'd/empty'), { recursive: true });
+    await writeFile(join(from, 'd/file'), 'kept', { mode: 0o640 });
+    await chmod(join(from, 'd/file'), 0o751);
+    await link(join(from, 'd/file'), join(from, 'hard'));
+    await symlink('d/file', join(from, 'inside'));
+    await symlink('/etc/passwd', join(from, 'outside'));
+    await writeFile(join(from, '-odd \n'), '');
+    const { leftOut } = await packed();
+    expect(leftOut).toBeNull();
+    await unpacked();
+    expect(await readFile(join(to, 'd/file'), 'utf8')).toBe('kept');
+    expect((await stat(join(to, 'd/file'))).mode & 0o777).toBe(0o751);
+    expect((await stat(join(to, 'hard'))).ino).toBe((await stat(join(to, 'd/file'))).ino);
+    expect(await readlink(join(to, 'inside'))).toBe('d/file');
+    expect(await readlink(join(to, 'outside'))).toBe('/etc/passwd');
+    expect((await lstat(join(to, '-odd \n'))).size).toBe(0);
+    expect((await stat(join(to, 'd/empty'))).isDirectory()).toBe(true);
+  });
+
+  it('holds whatever files there are', async () => {
+    const name = fc.stringMatching(/^[^/\0]{1,40}$/).filter((text) => text !== '.' && text !== '..');
+    const files = fc.dictionary(name, fc.uint8Array({ maxLength: 2_000 }), { maxKeys: 8, noNullPrototype: true });
+    await fc.assert(
+      fc.asyncProperty(files, async (contents) => {
+        await rm(from, { recursive: true, force: true });
+        await mkdir(from);
+        for (const [file, bytes] of Object.entries(contents)) await writeFile(join(from, file), bytes);
+        await packed();
+        await unpacked();
+        for (const [file, bytes] of Object.entries(contents)) {
+          expect(Buffer.compare(await readFile(join(to, file)), bytes)).toBe(0);
+        }
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it('replaces what was there before', async () => {
+    await writeFile(join(from, 'new'), '');
+    await packed();
+    await mkdir(join(to, 'old/deep'), { recursive: true });
+    await writeFile(join(to, 'old/deep/file'), '');
+    await unpacked();
+    await expect(stat(join(to, 'old'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await stat(join(to, 'new'))).size).toBe(0);
+  });
+
+  it('is refused when it grows too big, and when it is damaged or ends early', async () => {
+    await writeFile(join(from, 'file'), Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * i * 31) % 251)));
+    await expect(pack(from, archive, asUser, { maxBytes: 100, signal })).rejects.toThrow(/too big/);
+    await packed();
+    const whole = await readFile(archive);
+    await expect(unpack(Readable.from([whole.subarray(0, 200)]), to, asUser, signal)).rejects.toThrow();
+    await expect(unpack(Readable.from([Buffer.from('no archive')]), to, asUser, signal)).rejects.toThrow(/tar ended/);
+    await expect(unpack(Readable.from([]), to, asUser, signal)).rejects.toThrow();
+  });
+
+  it('ends when it is told to', async () => {
+    await writeFile(join(from, 'file'), '');
+    await expect(pack(from, archive, asUser, { maxBytes: MAX, signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
+
+/** An archive with entries that no tar would make of a directory. */
+function forged(script: string): void {
+  const program = `import io, sys, tarfile\nt = tarfile.open(sys.argv[1], 'w:gz')\ndef file(name, text=b'evil'):\n  i = tarfile.TarInfo(name); i.size = len(text); t.addfile(i, io.BytesIO(text))\ndef link(name, target, kind):\n  i = tarfile.TarInfo(name); i.type = kind; i.linkname = target; t.addfile(i)\n${script}\nt.close()`;
+  execFileSync('python3', ['-c', program, archive]);
+}
+
+describe('an archive that somebody forged', () => {
+  it.each([
+    ['a path that leads upwards', "file('../escaped')"],
+    ['an absolute path', `file(sys.argv[1] + '/../escaped')`],
+    ['a link that leads out, and a file through it', `link('d', '..', tarfile.SYMTYPE); file('d/escaped')`],
+    ['a hard link to a file outside, and its new content', `link('h', '../victim', tarfile.LNKTYPE); file('h')`],
+  ])('writes nothing outside of the workspace: %s', async (_, script) => {
+    await writeFile(join(root, 'victim'), 'untouched');
+    forged(script);
+    await unpacked().catch(() => undefined);
+    await expect(stat(join(root, 'escaped'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readFile(join(root, 'victim'), 'utf8')).toBe('untouched');
+  });
+});
