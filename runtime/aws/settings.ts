@@ -12,6 +12,13 @@ export const SETTINGS = {
   /** ARN of the secret that holds the model API's key. */
   modelKeySecret: 'MODEL_KEY_SECRET',
   modelBaseUrl: 'MODEL_BASE_URL',
+  /** What the names of the vaults' secrets begin with. */
+  vaultSecretPrefix: 'VAULT_SECRET_PREFIX',
+  /** ARN of the key that encrypts them, where it is not the account's own. */
+  vaultKey: 'VAULT_KEY',
+  /** Hosts that credentials may be sent to although they are private, separated by commas. */
+  vaultPrivateHosts: 'VAULT_PRIVATE_HOSTS',
+  vaultKeeperFunction: 'VAULT_KEEPER_FUNCTION',
   harnessFunction: 'HARNESS_FUNCTION',
   /** The published version that new sessions begin with. */
   harnessVersion: 'HARNESS_VERSION',

@@ -1,5 +1,6 @@
 import { modelCatalogue } from '../aws/absent';
 import { currentRuntime, openLauncher, openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
+import { openKeeper } from '../aws/compose-vault';
 import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
 import { createHandler } from '../http/handler';
 
@@ -12,6 +13,7 @@ const serve = createHandler({
   launcher: openLauncher(),
   workspaces: openWorkspaces(),
   model: modelCatalogue,
+  vault: openKeeper(),
 });
 
 /** The Lambda function behind every route that does not stream. */
