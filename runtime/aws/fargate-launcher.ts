@@ -36,6 +36,14 @@ export interface FargateLauncherOptions {
   readonly onStart: (outcome: 'started' | 'failed') => void;
 }
 
+/** A cluster need not know of a capacity provider for ordinary capacity, but it must for any that is asked for by name. */
+function capacityOf({
+  capacity,
+}: FargatePlacement): Pick<RunTaskCommandInput, 'launchType' | 'capacityProviderStrategy'> {
+  if (capacity === 'FARGATE') return { launchType: 'FARGATE' };
+  return { capacityProviderStrategy: [{ capacityProvider: capacity, weight: 1 }] };
+}
+
 /** Nine in ten tasks run within a minute and a half; one that never will is noticed after this. */
 const START_WITHIN: Micros = 3 * 60 * MICROS_PER_SECOND;
 
@@ -81,7 +89,7 @@ export class FargateLauncher implements SandboxLauncher {
     return {
       cluster: placement.cluster,
       taskDefinition: changesSystem(session) ? revisions.systemTask : revisions.task,
-      capacityProviderStrategy: [{ capacityProvider: placement.capacity, weight: 1 }],
+      ...capacityOf(placement),
       count: 1,
       // The same item with the same claim is the same start, however often it is asked for.
       clientToken: createHash('sha256').update(`${work.id}:${claim}`).digest('hex'),

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 const outcomes: string[] = [];
-function launcher(): FargateLauncher {
+function launcher(capacity = 'FARGATE_SPOT'): FargateLauncher {
   outcomes.length = 0;
   return new FargateLauncher({
     client: new ECSClient(aws.config),
@@ -27,7 +27,7 @@ function launcher(): FargateLauncher {
       subnets: ['subnet-1', 'subnet-2'],
       securityGroup: 'sg-1',
       publicAddress: true,
-      capacity: 'FARGATE_SPOT',
+      capacity,
       apiUrl: 'https://api.example.com',
       maxIdleMs: 300_000,
     }),
@@ -79,6 +79,12 @@ describe('a sandbox on Fargate', () => {
     await launcher().start(work, { ...session, ...environmentOf({ npm: ['left-pad'] }) } as SessionRecord, 'a');
     await launcher().start(work, { ...session, ...environmentOf({ apt: ['cowsay'] }) } as SessionRecord, 'b');
     expect(bodies().map(({ taskDefinition }) => taskDefinition)).toEqual(['sandbox:3', 'sandbox-system:3']);
+  });
+
+  test('asks for ordinary capacity in a way that every cluster understands', async () => {
+    await launcher('FARGATE').start(work, session, 'a');
+    expect(bodies()[0]).toMatchObject({ launchType: 'FARGATE' });
+    expect(bodies()[0]).not.toHaveProperty('capacityProviderStrategy');
   });
 
   test('runs the revision that its session is pinned to, whatever was deployed since', async () => {
