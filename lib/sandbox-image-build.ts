@@ -130,9 +130,8 @@ const BUILD = {
     },
     build: {
       commands: [
-        'if docker manifest inspect "$REPOSITORY:$TAG" > /dev/null 2>&1; then exit 0; fi',
-        'docker build --tag "$REPOSITORY:$TAG" .',
-        'docker push "$REPOSITORY:$TAG"',
+        'docker manifest inspect "$REPOSITORY:$TAG" > /dev/null 2>&1' +
+          ' || (docker build --tag "$REPOSITORY:$TAG" . && docker push "$REPOSITORY:$TAG")',
       ],
     },
   },
