@@ -9,6 +9,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { writeErrorsLikeTheApi } from './api-errors';
 import { addRoutes, STAGE } from './api-routes';
+import type { ICredentialVault } from './credential-vault';
 import { emulatorAddress } from './emulator';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
@@ -48,6 +49,13 @@ export interface SessionApiProps extends FunctionChoices {
    * @default - nowhere
    */
   readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * Where the secrets of credentials are kept.
+   *
+   * @default - nowhere: vaults are not served
+   */
+  readonly vault?: ICredentialVault;
 
   /**
    * A name of yours. Point it at `SessionApi.domain` in your DNS.
@@ -119,8 +127,8 @@ abstract class SessionApiBase extends Resource implements ISessionApi {
 /** Nothing is faster than this to answer, and an answer that takes longer has lost its caller. */
 const ANSWER_TIMEOUT = Duration.seconds(30);
 const STREAM_TIMEOUT = Duration.minutes(15);
-/** An emulator hands a stream over when it has ended, and it ends 30 seconds before its function would: after two seconds. */
-const EMULATED_STREAM_TIMEOUT = Duration.seconds(32);
+/** An emulator hands a stream over when it has ended, and it ends 30 seconds before its function would: after ten seconds. */
+const EMULATED_STREAM_TIMEOUT = Duration.seconds(40);
 
 /**
  * The API: two functions of the same code behind API Gateway, one that answers and one that streams. It checks keys itself,
@@ -160,6 +168,7 @@ export class SessionApi extends SessionApiBase {
         ...props.store.functionEnvironment,
         ...props.harness.functionEnvironment,
         ...props.sandboxes?.functionEnvironment,
+        ...props.vault?.functionEnvironment,
       },
     });
     this.streamFunction = new LambdaFunction(this, 'Stream', {
@@ -175,6 +184,7 @@ export class SessionApi extends SessionApiBase {
     props.store.grantFollow(this.streamFunction);
     props.harness.grantWake(this.apiFunction);
     props.sandboxes?.grantRun(this.apiFunction);
+    props.vault?.grantKeep(this.apiFunction);
     addRoutes(this.restApi, { api: this.apiFunction, stream: this.streamFunction });
     if (props.waf) this.protect();
   }
