@@ -16,6 +16,7 @@ import { createLambdaWaker } from './lambda-waker';
 import { emitMetric, METRICS } from './metrics';
 import { createS3Blobs } from './s3-blobs';
 import { createS3Workspaces } from './s3-workspaces';
+import { reapTasks } from './task-reaper';
 import { hasSetting, readSetting } from './settings';
 
 /** What needs neither permission nor configuration: clock, ids and hints. */
@@ -75,6 +76,18 @@ export function openLauncher(): SandboxLauncher {
     placement,
     onStart: (outcome) => emitMetric(outcome === 'started' ? METRICS.sandboxStarts : METRICS.sandboxStartFailures, 1),
   });
+}
+
+/** Stops the tasks that were left over. A stack without a fleet has none. */
+export async function reapSandboxes(store: Store): Promise<void> {
+  if (!hasSetting('sandboxCluster')) return;
+  const reaped = await reapTasks({
+    client: new ECSClient({}),
+    cluster: readSetting('sandboxCluster'),
+    store,
+    clock: systemClock,
+  });
+  if (reaped > 0) console.warn('sandboxes were left over and have been stopped', { count: reaped });
 }
 
 /** What this deployment gives to new sessions. */

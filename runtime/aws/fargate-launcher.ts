@@ -14,6 +14,9 @@ import { changesSystem, ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } f
 
 type SandboxRevisions = NonNullable<SessionRuntime['sandbox']>;
 
+/** The tag with the workspace of a task's session. */
+export const WORKSPACE_TAG = 'managed-agents:workspace';
+
 /** Where tasks run, and how. */
 export interface FargatePlacement {
   readonly cluster: string;
@@ -110,7 +113,7 @@ export class FargateLauncher implements SandboxLauncher {
       enableECSManagedTags: true,
       tags: [
         { key: 'managed-agents:session', value: session.id },
-        { key: 'managed-agents:workspace', value: session.workspace },
+        { key: WORKSPACE_TAG, value: session.workspace },
         { key: 'managed-agents:agent', value: session.agent.id },
       ],
     };

@@ -1,5 +1,5 @@
 import { modelCatalogue } from '../aws/absent';
-import { openLauncher, openStore, openWaker, surroundings } from '../aws/compose';
+import { openLauncher, openStore, openWaker, reapSandboxes, surroundings } from '../aws/compose';
 import { emitMetric, METRICS } from '../aws/metrics';
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import { createWorkQueue } from '../resources/work-queue';
@@ -10,7 +10,7 @@ const store = openStore();
 const waker = openWaker(store);
 const workQueue = createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(), model: modelCatalogue });
 
-/** The Lambda function that runs each minute. It also measures how late what it finds is. */
+/** The Lambda function that runs each minute. It also measures how late what it finds is, and stops sandboxes left over. */
 export const handler = async (): Promise<void> => {
   let age: Micros = 0;
   const due: DueIndex = {
@@ -28,4 +28,5 @@ export const handler = async (): Promise<void> => {
     onError: (item, error) => console.error('a due item could not be handled', { kind: item.kind, error }),
   });
   emitMetric(METRICS.dueAge, age / MICROS_PER_SECOND);
+  await reapSandboxes(store);
 };

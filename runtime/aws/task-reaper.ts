@@ -1,0 +1,58 @@
+import {
+  DescribeTasksCommand,
+  paginateListTasks,
+  StopTaskCommand,
+  type ECSClient,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { isId } from '../contract/ids';
+import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../contract/time';
+import type { Store } from '../store/ports';
+import { WORKSPACE_TAG } from './fargate-launcher';
+
+export interface TaskReaperOptions {
+  readonly client: ECSClient;
+  readonly cluster: string;
+  readonly store: Pick<Store, 'sessions' | 'work'>;
+  readonly clock: Clock;
+}
+
+/** A task that nobody wants any more has this long to see it by itself, and one that was just started to be wanted. */
+const GRACE: Micros = 10 * 60 * MICROS_PER_SECOND;
+/** What one page lists and one call describes. */
+const PAGE = 100;
+const REASON = 'no session needs this sandbox';
+
+/**
+ * Stops tasks whose session is gone or has let go of its sandbox: left over where a stop was lost, or where a supervisor hangs.
+ * A worker whose lease another one has ends by itself.
+ *
+ * @returns how many were stopped.
+ */
+export async function reapTasks({ client, cluster, store, clock }: TaskReaperOptions): Promise<number> {
+  let stopped = 0;
+  const pages = paginateListTasks({ client, pageSize: PAGE }, { cluster, desiredStatus: 'RUNNING' });
+  for await (const { taskArns = [] } of pages) {
+    if (taskArns.length === 0) continue;
+    const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: taskArns, include: ['TAGS'] }));
+    for (const task of tasks) {
+      if (!(await isOrphan(task, store, clock.now() - GRACE))) continue;
+      await client.send(new StopTaskCommand({ cluster, task: task.taskArn, reason: REASON }));
+      stopped += 1;
+    }
+  }
+  return stopped;
+}
+
+/** Tasks of others in the cluster are none of our business. */
+async function isOrphan(task: Task, store: TaskReaperOptions['store'], since: Micros): Promise<boolean> {
+  const { startedBy: sessionId = '', createdAt, tags = [] } = task;
+  const workspace = tags.find(({ key }) => key === WORKSPACE_TAG)?.value;
+  if (!isId('session', sessionId) || workspace === undefined) return false;
+  if (createdAt === undefined || createdAt.getTime() * MICROS_PER_MS > since) return false;
+  const session = await store.sessions.get(workspace, sessionId);
+  if (!session) return true;
+  const work = await store.work.getBySession(workspace, session.environmentId, sessionId);
+  if (!work) return true;
+  return work.state === 'stopped' && (work.stoppedAt ?? 0) < since;
+}
