@@ -101,8 +101,8 @@ export function createSessionStore(table: Table, codec: BodyCodec, blobs: BlobSt
 
     async anyOnHarness(version) {
       const hints = table.query({ index: RUNTIME_INDEX, partition: version, pageSize: 1 });
-      for await (const _hint of hints) return true;
-      return false;
+      const { done } = await hints[Symbol.asyncIterator]().next();
+      return done !== true;
     },
 
     async anyInEnvironment(workspace, environmentId) {
