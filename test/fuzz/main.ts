@@ -18,6 +18,8 @@ answer is never a 5xx, a hang, or another workspace's; that errors have the API'
   --seed S       what is drawn (default 1)
 `;
 
+/** What the server keeps has to fit here, however many requests there were. */
+const HEAP_MIB = 200;
 /** How much more the server may hold after all requests than after the first fifth of them. */
 const MEMORY_FACTOR = 1.5;
 const MEMORY_SLACK_MIB = 150;
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const model = await startModelServer({ respond: () => ({ blocks: [{ type: 'text', text: 'Yes.' }] }) });
-  const server = await ServerProcess.start(model.url);
+  const server = await ServerProcess.start(model.url, [`--max-old-space-size=${HEAP_MIB}`]);
   let problems: string[] = ['the run was cut short'];
   try {
     problems = await tryEverything(server, Number(values.requests), Number(values.seed));

@@ -22,15 +22,16 @@ export class ServerProcess {
   private constructor(
     private readonly root: string,
     private readonly modelUrl: string,
+    private readonly nodeArgs: readonly string[],
     private readonly log: WriteStream,
   ) {}
 
-  /** Starts it on a free port. Its model is the Messages API at that address. */
-  static async start(modelUrl: string): Promise<ServerProcess> {
+  /** Starts it on a free port. Its model is the Messages API at that address; `nodeArgs` are for Node itself. */
+  static async start(modelUrl: string, nodeArgs: readonly string[] = []): Promise<ServerProcess> {
     const root = await mkdtemp(join(tmpdir(), 'managed-agents-process-'));
     // A sandbox's user has to pass through.
     await chmod(root, 0o711);
-    const server = new ServerProcess(root, modelUrl, createWriteStream(join(root, 'server.log')));
+    const server = new ServerProcess(root, modelUrl, nodeArgs, createWriteStream(join(root, 'server.log')));
     await server.run();
     return server;
   }
@@ -55,7 +56,16 @@ export class ServerProcess {
   /** Starts it, and resolves when it serves. */
   async run(): Promise<void> {
     await this.data.removeConnection();
-    const args = [PROGRAM, 'start', '--no-sample', '--port', String(this.port), '--data', this.data.path];
+    const args = [
+      ...this.nodeArgs,
+      PROGRAM,
+      'start',
+      '--no-sample',
+      '--port',
+      String(this.port),
+      '--data',
+      this.data.path,
+    ];
     const env = { ...process.env, MODEL_BASE_URL: this.modelUrl, MODEL_API_KEY: 'scripted' };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.pipe(this.log, { end: false });
