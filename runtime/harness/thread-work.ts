@@ -6,7 +6,9 @@ import type { HarnessDeps } from './ports';
 import type { ThreadState } from './state';
 
 /** How many commits are read with the last one. In a short conversation they are all that a model request needs. */
-const TAIL = 10;
+const TAIL = 20;
+/** How long clearing up after a commit is put off: what the commit was made for, a request to the model, goes first. */
+const AFTER_YOU_MS = 5;
 
 /** What can be read of a thread before it is known who works on it. */
 export interface Beginning {
@@ -119,10 +121,13 @@ export class ThreadWork {
     this.tail = [...this.tail.slice(1 - TAIL), commit];
     this.#extendContext(commit);
     this.inbox = waiting(this.inbox, commit);
-    this.#tidying = this.#tidy(commit, commit.summary.status !== before.status).then(
-      () => undefined,
-      () => commit,
-    );
+    this.#tidying = this.deps
+      .sleep(AFTER_YOU_MS)
+      .then(() => this.#tidy(commit, commit.summary.status !== before.status))
+      .then(
+        () => undefined,
+        () => commit,
+      );
     return commit;
   }
 
