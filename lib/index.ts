@@ -1,3 +1,4 @@
+export * from './credential-vault';
 export * from './first-key';
 export * from './harness-function';
 export type { FunctionChoices } from './lambda-function';

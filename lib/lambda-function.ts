@@ -9,7 +9,8 @@ import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge } from './acknowledge';
 
 /** The entry points that `npm run build` bundles, each into a directory of its own. */
-export type EntryPoint = 'api' | 'stream' | 'harness' | 'sweeper' | 'janitor' | 'first-key' | 'image-build';
+export type EntryPoint =
+  'api' | 'stream' | 'harness' | 'sweeper' | 'janitor' | 'vault-keeper' | 'vault-broker' | 'first-key' | 'image-build';
 
 /** What the constructs let users choose of any of their functions. */
 export interface FunctionChoices {

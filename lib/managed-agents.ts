@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
+import { CredentialVault, type CredentialVaultProps } from './credential-vault';
 import { FirstKey } from './first-key';
 import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
 import type { FunctionChoices } from './lambda-function';
@@ -61,7 +62,10 @@ export interface ManagedAgentsProps extends FunctionChoices {
   readonly sandboxes?: SandboxFleetProps | false;
 
   /** Further choices for the API. @default - those of `SessionApi` */
-  readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes'>;
+  readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes' | 'vault'>;
+
+  /** Further choices for the vaults. @default - those of `CredentialVault` */
+  readonly vault?: Choices<CredentialVaultProps, 'store' | 'encryptionKey'>;
 
   /** Choices for dashboard and alarms, or `false` for none. @default - those of `Monitoring` */
   readonly monitoring?: Omit<MonitoringProps, 'api' | 'harness' | 'sweeper' | 'sandboxes'> | false;
@@ -88,6 +92,7 @@ export class ManagedAgents extends Construct {
   readonly modelKey: IModelKey;
   readonly harness: HarnessFunction;
   readonly sandboxes?: SandboxFleet;
+  readonly vault: CredentialVault;
   readonly api: SessionApi;
   readonly sweeper: Sweeper;
   readonly janitor: VersionJanitor;
@@ -109,7 +114,8 @@ export class ManagedAgents extends Construct {
 
     const parts = { ...common, store: this.store, sandboxes: this.sandboxes };
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, modelKey: this.modelKey, ...props.harness });
-    this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, ...props.api });
+    this.vault = new CredentialVault(this, 'Vault', { ...common, store: this.store, encryptionKey, ...props.vault });
+    this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
     this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });
     for (const part of [this.harness.function, this.api.apiFunction, this.sweeper.function]) {

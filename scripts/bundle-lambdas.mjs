@@ -20,6 +20,8 @@ const ENTRY_POINTS = {
   harness: 'runtime/handlers/harness.ts',
   sweeper: 'runtime/handlers/sweeper-lambda.ts',
   janitor: 'runtime/handlers/janitor.ts',
+  'vault-keeper': 'runtime/handlers/vault-keeper.ts',
+  'vault-broker': 'runtime/handlers/vault-broker.ts',
   'first-key': 'runtime/handlers/first-key.ts',
   'image-build': 'runtime/handlers/image-build.ts',
 };

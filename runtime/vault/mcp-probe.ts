@@ -10,7 +10,7 @@ export type ProbeOutcome =
   | { readonly type: 'failed'; readonly method: string; readonly response?: OutboundResponse };
 
 const PROTOCOL_VERSION = '2025-06-18';
-const TIMEOUT_MS = 6_000;
+const TIMEOUT_MS = 4_000;
 const MAX_BYTES = 256 * 1024;
 
 /**

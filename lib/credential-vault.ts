@@ -1,0 +1,128 @@
+import { ArnFormat, Duration, Names, Resource, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct, IConstruct } from 'constructs';
+import { SETTINGS } from '../runtime/aws/settings';
+import { acknowledgeGrant } from './acknowledge';
+import { LambdaFunction, type EntryPoint, type FunctionChoices } from './lambda-function';
+import type { ISessionStore } from './session-store';
+
+/** Where the secrets of credentials are kept. */
+export interface ICredentialVault extends IConstruct {
+  /** The variables that tell a function of `runtime/` where to put secrets in. */
+  readonly functionEnvironment: Record<string, string>;
+  /** Putting secrets in, changing and purging them, and having them tried. Nothing comes out. */
+  grantKeep(grantee: iam.IGrantable): iam.Grant;
+  /** Getting what the vaults of a session allow for a destination. Whoever may do this may name any session. */
+  grantBroker(grantee: iam.IGrantable): iam.Grant;
+}
+
+export interface CredentialVaultProps extends FunctionChoices {
+  readonly store: ISessionStore;
+
+  /**
+   * A key of yours, to encrypt the secrets.
+   *
+   * @default - the account's key of Secrets Manager, at no cost
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Hosts that credentials may be sent to although they resolve to private addresses, or speak plain `http`: exact names,
+   * addresses, or `*.domain`.
+   *
+   * @default - none: private and link-local addresses are refused
+   */
+  readonly privateHosts?: string[];
+}
+
+/** What the vault's code does with its secrets. It lists none: their names stand in the store. */
+const SECRET_ACTIONS = [
+  'secretsmanager:CreateSecret',
+  'secretsmanager:DeleteSecret',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:TagResource',
+];
+
+/** Longer than the API waits for an answer, so that what it asked for comes to its end. */
+const TIMEOUT = Duration.minutes(1);
+const MEMORY_MIB = 256;
+
+/**
+ * The secrets of vaults, in Secrets Manager, and the two functions that may read them: the keeper, whom the API asks, and the broker,
+ * whom the harness and the egress gateway ask. A vault with credentials is one secret (or several, if it is large), made when it
+ * is needed. Secrets stay when the stack goes; their names begin with `secretPrefix`.
+ */
+export class CredentialVault extends Resource implements ICredentialVault {
+  readonly keeperFunction: lambda.Function;
+  readonly brokerFunction: lambda.Function;
+  /** What the names of the secrets begin with. */
+  readonly secretPrefix: string;
+
+  constructor(scope: Construct, id: string, props: CredentialVaultProps) {
+    super(scope, id);
+    this.secretPrefix = `${Names.uniqueResourceName(this, { maxLength: 128 })}/vaults`;
+    this.keeperFunction = this.behindTheBoundary('Keeper', 'vault-keeper', 'Takes secrets in for the API', props);
+    this.brokerFunction = this.behindTheBoundary(
+      'Broker',
+      'vault-broker',
+      'Gives out what the vaults of a session allow',
+      props,
+    );
+    // Whose vaults a session has stands in its record.
+    props.store.grantFollow(this.brokerFunction);
+  }
+
+  get functionEnvironment(): Record<string, string> {
+    return { [SETTINGS.vaultKeeperFunction]: this.keeperFunction.functionName };
+  }
+
+  grantKeep(grantee: iam.IGrantable): iam.Grant {
+    return grantCall(grantee, this.keeperFunction);
+  }
+
+  grantBroker(grantee: iam.IGrantable): iam.Grant {
+    return grantCall(grantee, this.brokerFunction);
+  }
+
+  private behindTheBoundary(
+    id: string,
+    entryPoint: EntryPoint,
+    description: string,
+    props: CredentialVaultProps,
+  ): lambda.Function {
+    const { store, encryptionKey, privateHosts = [] } = props;
+    const behind = new LambdaFunction(this, id, {
+      entryPoint,
+      description,
+      timeout: TIMEOUT,
+      memorySize: MEMORY_MIB,
+      logRetention: props.logRetention,
+      tracing: props.tracing,
+      environment: {
+        ...store.functionEnvironment,
+        [SETTINGS.vaultSecretPrefix]: this.secretPrefix,
+        ...(encryptionKey ? { [SETTINGS.vaultKey]: encryptionKey.keyArn } : {}),
+        ...(privateHosts.length > 0 ? { [SETTINGS.vaultPrivateHosts]: privateHosts.join(',') } : {}),
+      },
+    });
+    store.grantWriteControl(behind);
+    const secrets = Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName: `${this.secretPrefix}/*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    behind.addToRolePolicy(new iam.PolicyStatement({ actions: SECRET_ACTIONS, resources: [secrets] }));
+    acknowledgeGrant(behind, secrets, 'Secrets are named after vaults, which nobody knows at deployment');
+    encryptionKey?.grant(behind, 'kms:Decrypt', 'kms:GenerateDataKey');
+    return behind;
+  }
+}
+
+/** By the function alone, not by a version or an alias of it: it is called as it is now. */
+const grantCall = (grantee: iam.IGrantable, callee: lambda.IFunction): iam.Grant =>
+  iam.Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [callee.functionArn] });
