@@ -9,17 +9,6 @@ import { ACCOUNT, ADDRESS, AWS_VARIABLES, EMULATOR_PORT, EMULATOR_URL, REGION } 
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * The emulator as its own command starts it, but for its guess whether it is itself in a container: on a machine that is one,
- * it would copy a function's code into its container, which fails now and then, instead of mounting it.
- */
-const START = `
-import ministack.services.lambda_svc as lambda_svc
-from ministack.app import main
-lambda_svc._is_in_container = False
-main()
-`;
-
-/**
  * Starts the emulator; its functions and tasks become containers.
  *
  * @param dockerSocket where the container engine listens.
@@ -27,7 +16,7 @@ main()
  */
 export async function startEmulator(dockerSocket: string, scratch: string): Promise<ChildProcess> {
   const log = openSync(join(scratch, 'emulator.log'), 'a');
-  const emulator = spawn(EMULATOR_PYTHON, ['-c', START], {
+  const emulator = spawn(EMULATOR_PYTHON, [join(__dirname, 'emulator.py')], {
     env: {
       PATH: process.env.PATH,
       ...AWS_VARIABLES,

@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createOfflineModel } from '../../../runtime/local/offline-model';
 import { run, start, step } from './commands';
@@ -14,10 +17,12 @@ import { SANDBOX_IMAGE } from './images';
 import { CLIENT_PYTHON } from './install';
 import { ADDRESS, AWS_VARIABLES } from './places';
 import { configurePodman, podman, servePodman, showLogs } from './podman';
-import { runSession, toolResults } from './session';
+import { createSession, runInBash } from './session';
 import { Stack, type StackOutputs } from './stack';
 
 const scratch = process.argv[2] ?? '';
+/** How long a sandbox may take to end after its idle time: it saves its files. */
+const STOP_TIMEOUT_MS = 90_000;
 const closers: Array<() => unknown> = [];
 
 async function main(): Promise<void> {
@@ -41,6 +46,9 @@ async function main(): Promise<void> {
   const outputs = await step('cdk deploy', () => stack.deploy());
   await step('Session', () => useStack(outputs));
   await step('cdk destroy', () => stack.destroy());
+  const { TableNames } = await new DynamoDBClient({}).send(new ListTablesCommand({}));
+  const { Functions } = await new LambdaClient({}).send(new ListFunctionsCommand({}));
+  assert.deepEqual([TableNames, Functions], [[], []], 'nothing is left of the stack');
 }
 
 /** The scripted model, at the address that containers reach. It listens on the loopback address alone. */
@@ -70,35 +78,44 @@ async function useStack({ url, apiKeySecret, modelKeyCommand }: StackOutputs): P
   await tagSandboxImage();
 
   const client = new Anthropic({ apiKey, baseURL: url, maxRetries: 0 });
-  await step('Session of the TypeScript client', async () => {
-    const session = await runSession(client, COMMAND);
-    await expectContainer(client, session.id, toolResults(session));
-  });
+  await step('Session of the TypeScript client, in two sandboxes', () => useTwoSandboxes(client));
   await step('Session of the Python client', async () => {
-    const output = await start(CLIENT_PYTHON, [join(__dirname, 'session.py'), url, COMMAND], {
-      ANTHROPIC_API_KEY: apiKey,
-    });
+    const args = [join(__dirname, 'session.py'), url, COMMAND];
+    const output = await start(CLIENT_PYTHON, args, { ANTHROPIC_API_KEY: apiKey });
     const { id } = JSON.parse(output) as { id: string };
-    await expectContainer(client, id, output);
+    const container = containerOf(output);
+    await client.beta.sessions.archive(id);
+    assert.ok(!isRunning(container), 'an archived session has no container');
   });
 }
 
 /** What only bash can answer, who it runs as, and the name that a container has of its engine. */
 const COMMAND = 'echo from-$((6*7)) as $(id -u) on $(hostname)';
 
-/**
- * The command ran as the user without rights, in a container that the emulator started for a task; and the container goes with
- * its session.
- */
-async function expectContainer(client: Anthropic, sessionId: string, results: string): Promise<void> {
-  const host = /from-42 as 1000 on ([0-9a-f]{12})/.exec(results)?.[1] ?? '';
-  const task = (): string =>
-    podman('ps', '--filter', 'label=ministack=ecs', '--filter', `id=${host}`, '--format', '{{.Image}}').trim();
-  assert.ok(host !== '' && task() !== '', `no running task has the container of ${results}`);
-  console.log(`         container ${host} of ${task()}`);
+/** The files of a session are there again in the sandbox that follows the one that was idle for too long. */
+async function useTwoSandboxes(client: Anthropic): Promise<void> {
+  const sessionId = await createSession(client);
+  const first = containerOf(await runInBash(client, sessionId, `${COMMAND} | tee note`));
+  for (const deadline = Date.now() + STOP_TIMEOUT_MS; isRunning(first); await pause(1_000)) {
+    assert.ok(Date.now() < deadline, 'an idle sandbox ends');
+  }
+  const results = await runInBash(client, sessionId, `cat note; ${COMMAND.replace('from', 'then-from')}`);
+  assert.equal(containerOf(results), first, 'the note is kept');
+  const second = containerOf(results.slice(results.indexOf('then-')));
+  assert.notEqual(second, first, 'another sandbox has the note');
   await client.beta.sessions.archive(sessionId);
-  assert.equal(task(), '', 'an archived session has no container');
 }
+
+/** The container that the command ran in, as the user without rights: one that the emulator started for a task. */
+function containerOf(results: string): string {
+  const host = /from-42 as 1000 on ([0-9a-f]{12})/.exec(results)?.[1];
+  assert.ok(host !== undefined, `no command ran: ${results}`);
+  const tasks = podman('ps', '--all', '--filter', 'label=ministack=ecs', '--format', '{{.ID}}').split('\n');
+  assert.ok(tasks.includes(host), `the container ${host} is no task`);
+  return host;
+}
+
+const isRunning = (container: string): boolean => podman('ps', '--quiet').split('\n').includes(container);
 
 /** Gives the image the names that task definitions have for it: the emulator says that CodeBuild built it, and builds nothing. */
 async function tagSandboxImage(): Promise<void> {

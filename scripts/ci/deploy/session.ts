@@ -3,45 +3,42 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 
-type SessionEvent = Anthropic.Beta.Sessions.BetaManagedAgentsSessionEvent;
-
 const LOOK_EVERY_MS = 1_000;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
-/** A session that came to rest. */
-export interface FinishedSession {
-  readonly id: string;
-  readonly events: readonly SessionEvent[];
-}
-
-/**
- * Runs a session with one call of bash, polling the list of events.
- *
- * @param command what bash is told to run.
- */
-export async function runSession(client: Anthropic, command: string): Promise<FinishedSession> {
+/** A session in a `cloud` environment. @returns its id. */
+export async function createSession(client: Anthropic): Promise<string> {
   const environment = await client.beta.environments.create({ name: 'Deployed' });
   const agent = await client.beta.agents.create({
     name: 'Deployed',
     model: 'claude-sonnet-5-5',
     tools: [{ type: 'agent_toolset_20260401' }],
   });
-  const session = await client.beta.sessions.create({ agent: agent.id, environment_id: environment.id });
-  await client.beta.sessions.events.send(session.id, {
-    events: [{ type: 'user.message', content: [{ type: 'text', text: `Run \`${command}\` in bash.` }] }],
-  });
-  return { id: session.id, events: await untilIdle(client, session.id) };
+  return (await client.beta.sessions.create({ agent: agent.id, environment_id: environment.id })).id;
 }
 
-async function untilIdle(client: Anthropic, sessionId: string): Promise<SessionEvent[]> {
+/**
+ * Has the session run a command, and waits until it is at rest again. It polls the list of events.
+ *
+ * @returns what the tools answered, as JSON.
+ */
+export async function runInBash(client: Anthropic, sessionId: string, command: string): Promise<string> {
+  const before = await eventsOf(client, sessionId);
+  await client.beta.sessions.events.send(sessionId, {
+    events: [{ type: 'user.message', content: [{ type: 'text', text: `Run \`${command}\` in bash.` }] }],
+  });
   for (const deadline = Date.now() + TIMEOUT_MS; ; await pause(LOOK_EVERY_MS)) {
-    const events: SessionEvent[] = [];
-    for await (const event of client.beta.sessions.events.list(sessionId)) events.push(event);
-    if (events.some(({ type }) => type === 'session.status_idle')) return events;
-    assert.ok(Date.now() < deadline, `the session did not come to rest: ${events.map(({ type }) => type).join(', ')}`);
+    const events = (await eventsOf(client, sessionId)).slice(before.length);
+    const types = events.map(({ type }) => type);
+    if (types.includes('session.status_idle')) {
+      return JSON.stringify(events.filter(({ type }) => type === 'agent.tool_result'));
+    }
+    assert.ok(Date.now() < deadline, `the session did not come to rest: ${types.join(', ')}`);
   }
 }
 
-/** What the session's tools answered, as JSON. */
-export const toolResults = ({ events }: FinishedSession): string =>
-  JSON.stringify(events.filter(({ type }) => type === 'agent.tool_result'));
+async function eventsOf(client: Anthropic, sessionId: string): Promise<ReadonlyArray<{ readonly type: string }>> {
+  const events: Array<{ readonly type: string }> = [];
+  for await (const event of client.beta.sessions.events.list(sessionId)) events.push(event);
+  return events;
+}
