@@ -55,7 +55,7 @@ export function bubblewrapCommand(
   nodeArgs: readonly string[] = [INSIDE.script, INSIDE.workspace],
 ): HostCommand {
   const ownUser = places.uid !== undefined;
-  const { privileges, become } = powers === 'root' ? asRoot(places) : asUser();
+  const { privileges, become } = powers === 'root' ? asRoot(places) : asUser(places);
   const args = [
     ['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ['--hostname', 'sandbox'],
@@ -76,8 +76,8 @@ function asRoot({ uid }: SandboxPlaces): { privileges: string[]; become: string[
   return { privileges: [...CAPABILITIES, ...SET_USER], become: ['/usr/bin/setpriv', ...ids, ...nothing, '--'] };
 }
 
-function asUser(): { privileges: string[]; become: string[] } {
-  const id = String(SANDBOX_UID);
+function asUser({ uid = SANDBOX_UID }: SandboxPlaces): { privileges: string[]; become: string[] } {
+  const id = String(uid);
   return { privileges: ['--unshare-user', '--uid', id, '--gid', id, ...CAPABILITIES], become: [] };
 }
 

@@ -3,7 +3,7 @@
  * start, the strictest first, and what comes out is said.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { HostCommand } from '../sandbox/supervisor-config';
@@ -84,8 +84,6 @@ export async function isolationWorks(root: string, isolation: Isolation): Promis
   await mkdir(root, { recursive: true, mode: 0o711 });
   const directory = await mkdtemp(join(root, '.trial-'));
   try {
-    // As the sandboxes' own directories: another user may pass through.
-    await chmod(directory, 0o711);
     const places = await preparePlaces(directory);
     const { file, args, ...options } = isolation.command(places, { network: !isolation.cutsNetwork }, TRIAL);
     await promisify(execFile)(file, args, { ...options, timeout: TRIAL_MS, killSignal: 'SIGKILL' });

@@ -31,6 +31,11 @@ export async function preparePlaces(root: string): Promise<SandboxPlaces> {
   await mkdir(root, { recursive: true, mode: 0o711 });
   const workspace = inRoot('workspace');
   const uid = process.getuid?.() === 0 ? await userOf(workspace) : undefined;
+  if (uid !== undefined) {
+    // Its user passes as the group: not being the owner, it cannot open the way to others.
+    await chown(root, 0, uid);
+    await chmod(root, 0o710);
+  }
   await rm(inRoot('tmp'), { recursive: true, force: true });
   for (const name of ['workspace', 'home', 'tmp']) {
     await mkdir(inRoot(name), { recursive: true, mode: 0o700 });
