@@ -9,5 +9,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/support/build.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/record-operations.ts'],
+  // Much of the time is waiting for leases and timeouts.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
