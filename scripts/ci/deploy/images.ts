@@ -11,14 +11,13 @@ import { CACHE, ROOT } from './places';
 const LAMBDA_IMAGE = 'public.ecr.aws/lambda/nodejs:24';
 const BASE_IMAGE = 'localhost/debian-node:24';
 export const SANDBOX_IMAGE = 'localhost/sandbox:deploy';
-const SUITE = 'bookworm';
 
 /** A minimal Debian with Node 24. */
 export function buildBase(): void {
   if (hasImage(BASE_IMAGE)) return;
   const rootfs = join(CACHE, 'rootfs');
   rmSync(rootfs, { recursive: true, force: true });
-  run('debootstrap', ['--variant=minbase', SUITE, rootfs, debianMirror()]);
+  run('debootstrap', ['--variant=minbase', debianSuite(), rootfs, debianMirror()]);
   cpSync(installedRuntime().node, join(rootfs, 'usr/local/bin/node'));
   rmSync(join(rootfs, 'var/cache/apt/archives'), { recursive: true, force: true });
   const archive = join(CACHE, 'rootfs.tar');
@@ -57,6 +56,10 @@ export function buildSandboxImage(): void {
 /** With the network of the machine: builds happen before the test has one of its own. */
 function build(context: string, name: string, ...args: string[]): void {
   podman('build', '--quiet', '--network=host', '--layers', '--tag', name, ...args, context);
+}
+
+function debianSuite(): string {
+  return /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
 }
 
 /** The mirror that this machine's own packages come from. */
