@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { isHostPattern } from '../runtime/contract/hosts';
 import type { ModelChoice } from '../runtime/local/model-choice';
 import { startLocal, type LocalSystem } from '../runtime/local/start';
 import { runSampleSession } from './sample-session';
@@ -18,6 +20,7 @@ export async function startCommand(args: string[]): Promise<void> {
       'model-url': { type: 'string' },
       'model-key': { type: 'string' },
       'sandbox-image': { type: 'string' },
+      'private-host': { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -29,7 +32,8 @@ export async function startCommand(args: string[]): Promise<void> {
   const model = chooseModel(values['model-url'], values['model-key']);
   const stop = untilStopped();
   const sandboxImage = values['sandbox-image'];
-  const system = await startLocal({ dataDirectory: values.data, ...port, model, sandboxImage, log });
+  const privateHosts = values['private-host'].map(checkHost);
+  const system = await startLocal({ dataDirectory: values.data, ...port, model, sandboxImage, privateHosts, log });
   introduce(system, values.data);
   if (!values['no-sample']) await sample(system, stop.signal);
   if (!stop.signal.aborted) console.log(snippet(system.connection));
@@ -73,6 +77,12 @@ function readPort(text: string | undefined): { port: number; portIsFixed: boolea
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text}: a port is a number up to 65535.`);
   return { port, portIsFixed: true };
+}
+
+/** Where a credential may be sent is named without a doubt: no URL, no port. */
+function checkHost(host: string): string {
+  if (isHostPattern(host) || isIP(host) !== 0) return host;
+  throw new UsageError(`--private-host ${host}: name a host, an address or *.domain, without scheme and port.`);
 }
 
 function chooseModel(urlOption: string | undefined, keyOption: string | undefined): ModelChoice {

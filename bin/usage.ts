@@ -30,6 +30,7 @@ Options
   --model-url URL  a server of the Messages API (default https://api.anthropic.com); also MODEL_BASE_URL
   --model-key KEY  its key; better MODEL_API_KEY or ANTHROPIC_API_KEY, which other users of this machine cannot see
   --sandbox-image I  run sandboxes as containers of image I, with podman (dist/sandbox-image is what to build it from)
+  --private-host H  send credentials to host H although it is private or speaks plain http (127.0.0.1, *.corp.example); may be repeated
   --help           this text
 
 Without a key and a URL, an offline model answers: it plays the part of a model, and calls tools for real.
