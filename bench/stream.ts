@@ -12,9 +12,9 @@ import { serve, sessionMaker, tell, type Served } from './served';
 import { Stack } from './stack';
 
 const STREAMS = [1, 100, 400] as const;
-/** Turns a second, all sessions together: about forty commits a second. */
-const TURNS_A_SECOND = 20;
-const TURNS = { modest: 200, full: 2_000 };
+/** Turns a second, all sessions together; each makes two commits of nine events. */
+const TURNS_A_SECOND = 10;
+const TURNS = { modest: 120, full: 1_200 };
 const MODEL_MS = 50;
 const OPEN_AT_ONCE = 20;
 

@@ -142,9 +142,8 @@ class Turn {
     }
   }
 
-  /** Nothing to do for now. What came in since the decision is looked at before the thread is left alone. */
-  async #rest(): Promise<Ending | undefined> {
-    if (await this.work.lookAtInbox()) return undefined;
+  /** Nothing to do for now. What came in since the decision is looked for once the lease is let go. */
+  async #rest(): Promise<Ending> {
     await this.work.park();
     return {};
   }

@@ -1,7 +1,7 @@
 import { inboxTopic, type ChangeHints, type Store, type ThreadLog } from '../store/ports';
 
 /** Every change is announced here, so a reader need not look on its own; it does so all the same, now and then. */
-const LOOK_ANYWAY_MS = 5_000;
+const LOOK_ANYWAY_MS = 10_000;
 /** A topic's last change is remembered for so long. A reader that takes longer has to rely on its next look. */
 const REMEMBERED_MS = 30_000;
 
@@ -39,7 +39,8 @@ export class LocalChangeHints implements ChangeHints {
         if (waiters.size === 0 && this.waiting.get(topic) === waiters) this.waiting.delete(topic);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      // Whoever only waits need not keep a process from ending.
+      const timer = setTimeout(done, ms).unref();
       signal?.addEventListener('abort', done, { once: true });
       waiters.add(done);
     });
