@@ -72,7 +72,7 @@ export interface SandboxFleetProps {
   readonly spot?: boolean;
 
   /**
-   * How long a sandbox stays after its session went idle. Its files are saved when it goes.
+   * How long a sandbox stays after its session went idle, up to 14 minutes. Its files are saved when it goes.
    *
    * @default Duration.minutes(5)
    */
@@ -173,7 +173,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       [SETTINGS.sandboxSubnets]: network.subnets.map(({ subnetId }) => subnetId).join(','),
       [SETTINGS.sandboxSecurityGroup]: securityGroup.securityGroupId,
       [SETTINGS.sandboxPublicAddress]: String(network.assignPublicAddress),
-      [SETTINGS.sandboxIdleSeconds]: String((props.idleTimeout ?? Duration.minutes(5)).toSeconds()),
+      [SETTINGS.sandboxIdleSeconds]: String(checkedIdleTimeout(props.idleTimeout).toSeconds()),
       [SETTINGS.sandboxCapacity]: props.spot ? 'FARGATE_SPOT' : 'FARGATE',
     };
   }
@@ -220,4 +220,16 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
   }
+}
+
+/** A worker counts anew with each stream that it opens, and API Gateway ends a stream after 15 minutes. */
+const LONGEST_IDLE_TIMEOUT = Duration.minutes(14);
+
+function checkedIdleTimeout(timeout: Duration = Duration.minutes(5)): Duration {
+  if (!timeout.isUnresolved() && timeout.toSeconds() > LONGEST_IDLE_TIMEOUT.toSeconds()) {
+    throw new Error(
+      `idleTimeout: ${timeout.toSeconds()} seconds is longer than a stream lasts, so a sandbox would never end. Use up to 14 minutes`,
+    );
+  }
+  return timeout;
 }

@@ -1,4 +1,4 @@
-import { Size } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
@@ -97,6 +97,10 @@ describe('the sandbox fleet', () => {
     chosen.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
       CapacityProviders: ['FARGATE', 'FARGATE_SPOT'],
     });
+  });
+
+  test('refuses an idle time that its worker could never reach', () => {
+    expect(() => fleetWith({ idleTimeout: Duration.minutes(15) })).toThrow(/idleTimeout: .* Use up to 14 minutes/);
   });
 
   test.each([
