@@ -33,7 +33,7 @@ export interface ContainerLauncherOptions {
 }
 
 const ENGINE = 'podman';
-/** What one sandbox may use: that of the stack's default sandbox, and more processes and threads than its tools can have. */
+/** What one sandbox may use: that of the stack's default sandbox, and so many processes and threads. */
 const LIMITS = ['--cpus=1', '--memory=2g', '--memory-swap=2g', '--pids-limit=2560'] as const;
 /** Tells the containers of one system from all others of a machine, and whose worker each is. */
 const SYSTEM_LABEL = 'managed-agents';

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { encodeLine, LineSplitter, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, parseReply, type ToolOutput } from './protocol';
+import { endProcessesOf } from './processes';
 import type { HostCommand } from './supervisor-config';
 
 /** How long a tool host may take to say that it is ready. A machine that starts many at once is slow. */
@@ -155,7 +156,10 @@ class RunningHost {
     const process = spawn('/bin/kill', ['-KILL', '-1'], { uid, gid, stdio: 'ignore', env: {} });
     const killer = new Promise<void>((resolve) => {
       process.once('close', () => resolve());
-      process.once('error', () => resolve());
+      process.once('error', () => {
+        endProcessesOf(uid);
+        resolve();
+      });
     });
     this.killers.add(killer);
     void killer.finally(() => this.killers.delete(killer));

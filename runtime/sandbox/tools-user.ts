@@ -25,11 +25,10 @@ const TOOLS_ENV = {
 const SYSTEM_ENV = { PATH: SYSTEM_PATH, HOME: '/root', LANG: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' } as const;
 
 /**
- * What runs as the tools' user is the first to go when memory runs out, so that the supervisor lives to say so, and can
- * neither gain rights nor fill the process table.
+ * What runs as the tools' user is the first to go when memory runs out, so that the supervisor lives to say so, and cannot
+ * gain rights. It has no bound of processes: containers of one machine share the user, and so would share the bound.
  */
-const CONFINE =
-  'echo 1000 > /proc/self/oom_score_adj; ulimit -c 0 -u 2048; cd "$0" && exec setpriv --no-new-privs -- "$@"';
+const CONFINE = 'echo 1000 > /proc/self/oom_score_adj; ulimit -c 0; cd "$0" && exec setpriv --no-new-privs -- "$@"';
 
 /** A program as the tools' user runs it in the container. The supervisor may not be able to enter the directory itself. */
 export function asToolsUser(argv: readonly string[], directory: string): HostCommand {

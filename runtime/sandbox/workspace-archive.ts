@@ -19,6 +19,8 @@ const EMPTY = ['find', '.', '-mindepth', '1', '-delete'] as const;
 
 /** What tar ends with when it left out files that it could not read, or that changed while it read them. */
 const INCOMPLETE: readonly (number | null)[] = [1, 2];
+/** And what it says when it gave up in the middle, which ends with the same code. */
+const UNFINISHED = /not recoverable/;
 const COMPLAINT_CHARS = 500;
 
 /** An archive that was made. */
@@ -52,7 +54,8 @@ export async function pack(
   };
   await pipeline(tar.stdout, counted, createWriteStream(file, { mode: 0o600 }), { signal });
   const { code, complaints } = await end;
-  if (code !== 0 && !INCOMPLETE.includes(code)) throw new Error(`tar ended with ${code}: ${complaints}`);
+  if (code !== 0 && (!INCOMPLETE.includes(code) || UNFINISHED.test(complaints)))
+    throw new Error(`tar ended with ${code}: ${complaints}`);
   return { bytes, leftOut: code === 0 ? null : complaints };
 }
 
