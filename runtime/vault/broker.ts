@@ -40,7 +40,7 @@ export function createBroker(deps: BrokerDeps): Broker & VaultKeeper {
   });
 
   return {
-    ...createKeeper(documents, clock),
+    ...createKeeper(documents, store.refreshLeases, clock),
 
     async validate(ref) {
       const entry = (await documents.open(ref))?.entries.get(ref.credentialId);

@@ -1,5 +1,5 @@
 import type { Clock } from '../contract/time';
-import type { CredentialRef, VaultRef } from '../store/vault-ports';
+import type { CredentialRef, RefreshLeases, VaultRef } from '../store/vault-ports';
 import { changed, keyOf, replacesValue, type CredentialEntry } from './entry';
 import type { KeepOutcome, VaultKeeper } from './ports';
 import type { Entries } from './document';
@@ -9,7 +9,11 @@ import type { OpenVault, VaultDocuments } from './vault-documents';
 const MAX_CREDENTIALS = 20;
 
 /** The writing half of the boundary: what the API asks for. */
-export function createKeeper(documents: VaultDocuments, clock: Clock): Omit<VaultKeeper, 'validate'> {
+export function createKeeper(
+  documents: VaultDocuments,
+  leases: Pick<RefreshLeases, 'delete'>,
+  clock: Clock,
+): Omit<VaultKeeper, 'validate'> {
   return {
     async keep(ref, entry) {
       let outcome: KeepOutcome = 'closed';
@@ -48,6 +52,7 @@ export function createKeeper(documents: VaultDocuments, clock: Clock): Omit<Vaul
         const left = new Map([...entries].filter(([id]) => id !== ref.credentialId));
         return { active, entries: left, purges: true };
       });
+      await leases.delete(ref);
       await documents.tidy(ref);
     },
 
