@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   const { TableNames } = await new DynamoDBClient({}).send(new ListTablesCommand({}));
   const { Functions } = await new LambdaClient({}).send(new ListFunctionsCommand({}));
   assert.deepEqual([TableNames, Functions], [[], []], 'nothing is left of the stack');
+  console.log('The stack was deployed, used with both clients, and taken away.');
 }
 
 /** The scripted model, at the address that containers reach. It listens on the loopback address alone. */
