@@ -68,10 +68,16 @@ export function createSecretsManager({ client, prefix, kmsKeyId }: SecretsManage
   }
 
   return {
-    async put(place, version, text) {
-      for (const [i, chunk] of chunksOf(text).entries()) {
-        await putChunk(place, nameOf(prefix, place, i), version, chunk);
+    /** The first chunk says whether the place is there; the others come and go with the length of the text. */
+    async put(place, version, text, isNew) {
+      const [first = '', ...rest] = chunksOf(text);
+      const name = nameOf(prefix, place, 0);
+      if (isNew) await putChunk(place, name, version, first);
+      else if (!(await putVersion(name, version, first))) return false;
+      for (const [i, chunk] of rest.entries()) {
+        await putChunk(place, nameOf(prefix, place, i + 1), version, chunk);
       }
+      return true;
     },
 
     async get(place, version) {

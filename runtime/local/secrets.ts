@@ -27,12 +27,18 @@ export async function openSecretFiles({ directory, keyFile }: SecretFiles): Prom
   const fileOf = (place: SecretPlace, version: string): string => join(directoryOf(place), encodePart(version));
 
   return {
-    async put(place, version, text) {
+    async put(place, version, text, isNew) {
       const file = fileOf(place, version);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      if (isNew) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const unfinished = join(dirname(file), `.${randomUUID()}`);
-      await writeFile(unfinished, seal(key, contextOf(place, version), text), { mode: 0o600, flush: true });
-      await rename(unfinished, file);
+      try {
+        await writeFile(unfinished, seal(key, contextOf(place, version), text), { mode: 0o600, flush: true });
+        await rename(unfinished, file);
+        return true;
+      } catch (error) {
+        if (isNew || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        return false;
+      }
     },
 
     async get(place, version) {

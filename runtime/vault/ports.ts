@@ -18,8 +18,13 @@ export interface SecretPlace extends VaultRef {
  * changed, and which one counts is not known here, so a store needs no conditional writes.
  */
 export interface SecretStore {
-  /** Puts a version (a UUID). The place comes to be with its first one. The same version again is no error. */
-  put(place: SecretPlace, version: string, text: Secret): Promise<void>;
+  /**
+   * Puts a version (a UUID). The same version again is no error.
+   *
+   * @param isNew whether the place comes to be with it. A place that was there is not made again by who comes too late.
+   * @returns false when the place is gone.
+   */
+  put(place: SecretPlace, version: string, text: Secret, isNew: boolean): Promise<boolean>;
   /** Undefined when the place or the version is gone, or was never there. */
   get(place: SecretPlace, version: string): Promise<Secret | undefined>;
   /** Says that a version will not be asked for again. A store that tidies up by itself may leave it for a while. */

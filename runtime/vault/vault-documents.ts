@@ -144,10 +144,13 @@ export class VaultDocuments {
   ): Promise<boolean> {
     const { version } = to;
     const place = { workspace: head.workspace, vaultId: head.vaultId, place: to.place };
-    await this.deps.secrets.put(place, version, writeEntries(entries));
+    const isThere = await this.deps.secrets.put(place, version, writeEntries(entries), to.place !== head.place);
+    if (!isThere) return false;
     if (await this.#point(head, to)) return true;
-    // Whoever moved the head deleted what was doomed, perhaps before anything was there.
-    await (to.place === head.place ? this.deps.secrets.drop(place, version) : this.deps.secrets.delete(place));
+    // Whoever moved the head away from a place deleted it, perhaps before this was in it. No head comes back to a place.
+    const current = await this.deps.heads.get(head);
+    const isUsed = current?.place === to.place;
+    await (isUsed ? this.deps.secrets.drop(place, version) : this.deps.secrets.delete(place));
     return false;
   }
 

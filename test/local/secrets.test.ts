@@ -18,7 +18,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe('secret files', () => {
   it('show nothing of what is in them, and nobody else may read them', async () => {
-    await secrets.put(place, 'one', new Secret('canary'));
+    await secrets.put(place, 'one', new Secret('canary'), true);
     const file = join(filesIn(directory).directory, '_w', '_v', '_p', '_one');
     const content = await readFile(file, 'latin1');
     expect(content).not.toContain('canary');
@@ -27,12 +27,12 @@ describe('secret files', () => {
   });
 
   it('do not open in the place of others, nor with another key', async () => {
-    await secrets.put(place, 'one', new Secret('text'));
+    await secrets.put(place, 'one', new Secret('text'), true);
     expect((await secrets.get(place, 'one'))?.reveal()).toBe('text');
     const files = join(filesIn(directory).directory, '_w', '_v', '_p');
     await rename(join(files, '_one'), join(files, '_two'));
     await expect(secrets.get(place, 'two')).rejects.toThrow();
-    await secrets.put(place, 'one', new Secret('text'));
+    await secrets.put(place, 'one', new Secret('text'), true);
     const stranger = await openSecretFiles({
       ...filesIn(directory),
       keyFile: join(directory, 'other-key'),
@@ -42,7 +42,7 @@ describe('secret files', () => {
 
   it('keep what they belong to inside their directory, whatever it is called', async () => {
     const strange = { workspace: '../..', vaultId: '/', place: '' };
-    await secrets.put(strange, '..', new Secret('text'));
+    await secrets.put(strange, '..', new Secret('text'), true);
     expect((await secrets.get(strange, '..'))?.reveal()).toBe('text');
     const again = await openSecretFiles(filesIn(directory));
     expect((await again.get(strange, '..'))?.reveal()).toBe('text');

@@ -63,8 +63,9 @@ async function main({ address, tables, directory, session, serverUrl, death }: R
     ...secrets,
     put: async (...args: Parameters<typeof secrets.put>) => {
       dieAt('answer received');
-      await secrets.put(...args);
+      const isThere = await secrets.put(...args);
       dieAt('version written');
+      return isThere;
     },
   };
   const audit = (): void => {};

@@ -21,7 +21,7 @@ const newPlace = (vaultId: string = randomUUID()): SecretPlace => ({
 });
 const put = async (place: SecretPlace, text: string): Promise<string> => {
   const version = randomUUID();
-  await secrets.put(place, version, new Secret(text));
+  expect(await secrets.put(place, version, new Secret(text), true)).toBe(true);
   return version;
 };
 const get = async (place: SecretPlace, version: string) => (await secrets.get(place, version))?.reveal();
@@ -51,7 +51,7 @@ describe('a secret store', () => {
   it('takes the same version again', async () => {
     const place = newPlace();
     const version = await put(place, 'text');
-    await secrets.put(place, version, new Secret('text'));
+    expect(await secrets.put(place, version, new Secret('text'), false)).toBe(true);
     expect(await get(place, version)).toBe('text');
   });
 
@@ -70,6 +70,16 @@ describe('a secret store', () => {
     await secrets.drop(place, randomUUID());
     await secrets.drop(newPlace(), randomUUID());
     await secrets.delete(newPlace());
+  });
+
+  it('puts nothing into a place that is gone, or never was', async () => {
+    const place = newPlace('vlt_b');
+    await put(place, 'text');
+    await secrets.delete(place);
+    for (const gone of [place, newPlace('vlt_b')]) {
+      expect(await secrets.put(gone, randomUUID(), new Secret('late'), false)).toBe(false);
+    }
+    expect(await heldOf({ workspace: 'wrkspc_test', vaultId: 'vlt_b' }, directory)).toEqual([]);
   });
 
   it('deletes a place with everything in it, and nothing beside it', async () => {

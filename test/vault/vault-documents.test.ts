@@ -110,6 +110,21 @@ describe('the secrets of a vault', () => {
     expect(await world.held(vault)).toEqual([]);
   });
 
+  it('are not brought back by a writer who comes too late', async () => {
+    const vault = await newVault();
+    const [ref, other] = [credentialIn(vault), credentialIn(vault)];
+    await world.broker().keep(ref, variable('A', 'old'));
+    let isFirst = true;
+    const put = async (...args: Parameters<typeof world.secrets.put>): Promise<boolean> => {
+      if (isFirst) await world.broker().forget(ref);
+      isFirst = false;
+      return world.secrets.put(...args);
+    };
+    await world.broker({ secrets: { ...world.secrets, put } }).keep(other, variable('B'));
+    expect([...((await world.documents().open(vault))?.entries.keys() ?? [])]).toEqual([other.credentialId]);
+    expect(await world.held(vault)).toHaveLength(1);
+  });
+
   it('take nothing once the vault is closed, or was deleted', async () => {
     const [closed, deleted] = [await newVault(), await newVault()];
     await world.broker().keep(credentialIn(closed), variable('A'));
