@@ -15,8 +15,15 @@ export function intake(builder: CommitBuilder, state: ThreadState): void {
   const entries = entriesOf(state.inbox);
   const interrupts = entries.filter(({ entry }) => entry.event?.type === 'user.interrupt');
   if (interrupts.length > 0) interrupt(builder, state, interrupts);
-  // A result that is early waits for its predecessor, which may stand behind it: so go round until nothing moves.
-  for (let open = entries; ;) {
+  takeAnswers(builder, state);
+}
+
+/**
+ * Takes up what waits but messages and interrupts. A result that is early waits for its predecessor, which may stand behind it:
+ * so it goes round until nothing moves.
+ */
+export function takeAnswers(builder: CommitBuilder, state: ThreadState): void {
+  for (let open = entriesOf(state.inbox); ;) {
     for (const waiting of open) takeEntry(builder, state, waiting);
     const left = open.filter((waiting) => !builder.has(waiting));
     if (left.length === open.length) return;

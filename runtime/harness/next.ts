@@ -2,6 +2,7 @@
 import type { Micros } from '../contract/time';
 import type { OpenCall } from '../store/records';
 import type { CommitBuilder, Waiting } from '../thread/commit-builder';
+import { takeAnswers } from './intake';
 import { RESULT_TEXT, TURN_LIMITS } from './policy';
 import {
   ensureRunning,
@@ -49,9 +50,13 @@ function serveCalls(builder: CommitBuilder, state: ThreadState): Deed | undefine
     const text = refusal(call);
     return text === undefined ? [] : [{ call, text }];
   });
-  const ours = builder.summary.openCalls.filter((call) => isOurs(call, session) && refusal(call) === undefined);
-  if (refused.length > 0 || ours.length > 0) ensureRunning(builder, session);
+  if (refused.length > 0 || builder.summary.openCalls.some((call) => isOurs(call, session))) {
+    ensureRunning(builder, session);
+  }
   for (const { call, text } of refused) pushResult(builder, call, textResult(text), true);
+  // A worker runs a call once it is confirmed, though one before it is not: its result may have waited for these.
+  if (refused.length > 0) takeAnswers(builder, state);
+  const ours = builder.summary.openCalls.filter((call) => isOurs(call, session));
   if (ours.length > 0) return { type: 'serve', wait: true };
   const theirs = builder.summary.openCalls;
   if (theirs.length === 0) return undefined;

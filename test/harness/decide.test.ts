@@ -145,6 +145,24 @@ describe('tools', () => {
     expect(checkHistory(play.events)).toEqual([]);
   });
 
+  it('that ran before an earlier one was denied have their results taken up with the denial', () => {
+    const play = new Play();
+    play.message();
+    play.step();
+    play.respond({ calls: [ask, ask] });
+    const [denied, allowed] = play.open;
+    play.send({ type: 'user.tool_confirmation', tool_use_id: allowed, result: 'allow' });
+    play.step();
+    // The worker saw the confirmation and did not wait for the other one.
+    play.send({ type: 'user.tool_result', tool_use_id: allowed });
+    expect(play.step()).toEqual({ type: 'rest' });
+    play.send({ type: 'user.tool_confirmation', tool_use_id: denied, result: 'deny' });
+    expect(play.step()).toMatchObject({ type: 'request' });
+    expect(play.inbox).toEqual([]);
+    play.respond({ text: 'done' });
+    expect(checkHistory(play.events)).toEqual([]);
+  });
+
   it('that the agent does not have, or that were judged too risky, get an error result and the turn goes on', () => {
     const play = new Play();
     play.message();
