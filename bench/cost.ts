@@ -209,7 +209,10 @@ function printTurns(turn: Usage): void {
 
 function printHour(active: Usage, idle: Usage): void {
   const { vcpu, gib } = SMALLEST_SANDBOX;
-  const sandbox = dollars('fargateVcpuHour', vcpu) + dollars('fargateGibHour', gib) + dollars('publicAddressHour', 1);
+  const compute = dollars('fargateVcpuHour', vcpu) + dollars('fargateGibHour', gib);
+  const address = dollars('publicAddressHour', 1);
+  const sandbox = compute + address;
+  const onSpot = dollars('fargateSpotShare', compute) + address;
   table(`An active session-hour: ${HOUR / ROUND_SECONDS} rounds, a client attached with previews (default functions)`, [
     COLUMNS,
     ...rowsOf(active, FUNCTION_MEMORY.default),
@@ -238,6 +241,7 @@ function printHour(active: Usage, idle: Usage): void {
     row("the client's stream", part('client stream')),
     row(`sandbox (${vcpu} vCPU, ${gib} GiB, public address)`, () => sandbox),
     row('an active session-hour', (memory) => total(active, memory) + sandbox),
+    row('  with its sandbox on Spot', (memory) => total(active, memory) + onSpot),
     row('  without a client attached', (memory) => total(active, memory) - part('client stream')(memory) + sandbox),
     row('an hour of streaming while nothing happens', idlePart),
   ]);

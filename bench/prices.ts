@@ -26,6 +26,8 @@ export const PRICES = {
   s3GibMonth: price(0.023, S3),
   fargateVcpuHour: price(0.03238, FARGATE),
   fargateGibHour: price(0.00356, FARGATE),
+  /** What Spot takes of the price of processor and memory; it varies. */
+  fargateSpotShare: price(0.3, 'aws.amazon.com/fargate/pricing (Spot, up to 70 % off)'),
   publicAddressHour: price(0.005, 'aws.amazon.com/vpc/pricing (public IPv4)'),
 } as const satisfies Record<string, Price>;
 
