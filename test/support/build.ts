@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Builds dist/ before all tests: sandboxes, and the tests of the command line, run what it holds. */
+const SCRIPTS = join(__dirname, '..', '..', 'scripts');
+
+/** Builds dist/ before all tests: sandboxes, the tests of the command line and those of the stack use what it holds. */
 module.exports = function build(): void {
-  execFileSync(process.execPath, [join(__dirname, '..', '..', 'scripts', 'build.mjs')], { stdio: 'inherit' });
+  for (const script of ['build.mjs', 'bundle-lambdas.mjs']) {
+    execFileSync(process.execPath, [join(SCRIPTS, script)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
 };
