@@ -2,6 +2,7 @@ import type { Commit, EventRecord, InboxItem, SessionRecord, ThreadRef } from '.
 import { entryId, waiting } from '../thread/inbox';
 import type { CommitBuilder } from '../thread/commit-builder';
 import { EMPTY_SUMMARY } from '../thread/summary';
+import type { ContextCache } from './context-cache';
 import type { HarnessDeps } from './ports';
 import type { ThreadState } from './state';
 
@@ -31,6 +32,7 @@ export class ThreadWork {
     private readonly deps: HarnessDeps,
     readonly ref: ThreadRef,
     private readonly by: string,
+    private readonly contexts: ContextCache,
     private session: SessionRecord,
     /** The last commits, in order and without a gap. */
     private tail: readonly Commit[],
@@ -51,13 +53,14 @@ export class ThreadWork {
     deps: HarnessDeps,
     ref: ThreadRef,
     by: string,
+    contexts: ContextCache,
     { session, tail }: Beginning,
   ): Promise<ThreadWork | undefined> {
     if (!session) {
       await deps.log.deleteThread(ref);
       return undefined;
     }
-    const work = new ThreadWork(deps, ref, by, session, tail, []);
+    const work = new ThreadWork(deps, ref, by, contexts, session, tail, []);
     await work.#readInbox();
     return work;
   }
@@ -153,16 +156,25 @@ export class ThreadWork {
   async contextWith(builder: CommitBuilder): Promise<EventRecord[]> {
     const start = this.state.summary.contextStart;
     if (!this.#context || this.#contextStart !== start) {
-      const records: EventRecord[] = [];
-      const known = this.tail[0]?.n ?? start;
-      for await (const commit of this.deps.log.readCommits(this.ref, { from: start, to: known - 1 })) {
-        records.push(...commit.records);
-      }
-      for (const commit of this.tail) if (commit.n >= start) records.push(...commit.records);
+      const known = this.contexts.take(this.ref, start, this.state.n);
+      const records = known?.records ?? [];
+      const from = known ? known.upTo + 1 : start;
+      const to = (this.tail[0]?.n ?? from) - 1;
+      for await (const commit of this.deps.log.readCommits(this.ref, { from, to })) records.push(...commit.records);
+      for (const commit of this.tail) if (commit.n >= from) records.push(...commit.records);
       this.#context = records;
       this.#contextStart = start;
     }
     return [...this.#context, ...builder.records];
+  }
+
+  /** Leaves the context, as far as it was read, to the next wake in this process. The work is over then. */
+  keepContext(): void {
+    if (!this.#context) return;
+    const { n, summary } = this.state;
+    const context = { start: this.#contextStart, upTo: n, records: this.#context, tokens: summary.contextTokens };
+    this.#context = undefined;
+    this.contexts.keep(this.ref, context);
   }
 
   /** What waits will be looked at by the wake that something else causes; the sweeper need not. */

@@ -6,6 +6,7 @@ import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../contract/time'
 import { inboxTopic } from '../store/ports';
 import type { ThreadRef } from '../store/records';
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
+import { ContextCache } from './context-cache';
 import { decide } from './decide';
 import { Lease } from './lease';
 import { buildModelRequest, requestDigest } from './model-request';
@@ -42,6 +43,7 @@ const LAST_POLL_MS = 1_000;
 type Ending = { readonly dueAt?: Micros; readonly again?: true };
 
 export function createHarness(deps: HarnessDeps): Harness {
+  const contexts = new ContextCache(deps.clock);
   return {
     async wake(ref, options) {
       const by = deps.ids.make('request');
@@ -53,9 +55,10 @@ export function createHarness(deps: HarnessDeps): Harness {
       let ending: Ending = {};
       let work: ThreadWork | undefined;
       try {
-        work = await ThreadWork.load(deps, ref, by, await beginning);
+        work = await ThreadWork.load(deps, ref, by, contexts, await beginning);
         if (work) ending = await new Turn(deps, work, lease, options).run();
         await work?.tidied();
+        work?.keepContext();
       } catch (error) {
         // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.
         lease.abandon();
