@@ -71,12 +71,15 @@ const nameOf = (id: string): string =>
 /** A resource in the template as a person says it: `StoreSessions/index/due`, `HarnessFunction:*`. */
 function resourceName(value: unknown): string {
   if (typeof value === 'string') return value;
-  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join_ } = value as Record<string, never>;
+  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join_, 'Fn::Sub': sub } = value as Record<string, never>;
   if (Ref !== undefined) return nameOf(String(Ref));
   if (attribute !== undefined) return nameOf(String(attribute[0]));
+  if (sub !== undefined) return String(sub);
   if (join_ === undefined) return JSON.stringify(value);
   const text = (join_[1] as unknown[]).map(resourceName).join('');
-  return text.replace(/^arn:AWS::Partition:(\w+):(AWS::Region)?:(AWS::AccountId)?:/, '$1 ');
+  // The name of an asset is the hash of its content: it changes with every build, and says nothing.
+  const named = text.replace(/[0-9a-f]{64}(?=\.zip)/, '<asset>');
+  return named.replace(/^arn:AWS::Partition:(\w+):(AWS::Region)?:(AWS::AccountId)?:/, '$1 ');
 }
 
 const page = readFileSync(PAGE, 'utf8');
