@@ -19,6 +19,7 @@ import { localApiKey } from './local-api-key';
 import { openModel, type ModelChoice } from './model-choice';
 import { openStore } from './open-store';
 import { openSandboxes, type Sandboxes } from './sandboxes';
+import { rememberKeys } from './remembered-keys';
 import { SweeperLoop } from './sweeper-loop';
 import { openVault } from './vault';
 
@@ -115,7 +116,8 @@ async function openParts(options: LocalOptions, closing: Closing) {
   const opened = await openStore(directory);
   closing.add(opened.close);
   const hints = new LocalChangeHints();
-  const store = announceChanges(opened.store, hints);
+  const announcing = announceChanges(opened.store, hints);
+  const store = { ...announcing, keys: rememberKeys(announcing.keys, systemClock) };
   const model = await openModel(options.model, closing);
   const workerGone: WorkQueue['workerGone'] = (...gone) => workQueue.workerGone(...gone);
   const sandboxes = await openSandboxes({ directory, image: options.sandboxImage, workerGone, log }, closing);
