@@ -8,6 +8,18 @@ export interface SeenEvent {
 
 const STREAM_PATH = /\/v1\/sessions\/[^/]+\/events\/stream$/;
 
+const HEARTBEAT_PATH = /\/work\/[^/]+\/heartbeat$/;
+
+/** `fetch`, which tells of each heartbeat that the API has taken: from the first one on, the item is really held. */
+export function fetchAndHold(doFetch: typeof fetch, held: () => void): typeof fetch {
+  return async (input, init) => {
+    const response = await doFetch(input, init);
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    if (response.ok && HEARTBEAT_PATH.test(pathname)) held();
+    return response;
+  };
+}
+
 /**
  * `fetch`, with a look at the session's event stream for the supervisor. The official worker reads the stream only between
  * two calls, so it learns of an interrupt when the call that was to be interrupted has ended.

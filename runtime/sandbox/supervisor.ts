@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import Anthropic from '@anthropic-ai/sdk';
 import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/worker';
 import type { BetaRunnableTool } from '@anthropic-ai/sdk/lib/tools/BetaRunnableTool';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
-import { fetchAndWatch, type SeenEvent } from './session-events';
+import { fetchAndHold, fetchAndWatch, type SeenEvent } from './session-events';
 import type { SupervisorConfig } from './supervisor-config';
 import { ToolHostProcess } from './tool-host-process';
 
@@ -47,6 +48,8 @@ export class Supervisor {
   private served = false;
   private idleTimer: NodeJS.Timeout | undefined;
   private left: Promise<void> | undefined;
+  /** Aborts with the first heartbeat that the API takes. */
+  private readonly held = new AbortController();
 
   constructor(
     private readonly config: SupervisorConfig,
@@ -57,7 +60,10 @@ export class Supervisor {
     this.client = new Anthropic({
       baseURL: config.baseUrl,
       authToken: sessionsTokenFromSecret(config.workSecret) ?? '',
-      fetch: fetchAndWatch(fetch, (event) => this.saw(event)),
+      fetch: fetchAndHold(
+        fetchAndWatch(fetch, (event) => this.saw(event)),
+        () => this.held.abort(),
+      ),
     });
   }
 
@@ -129,6 +135,7 @@ export class Supervisor {
     clearTimeout(this.idleTimer);
     const stop = AbortSignal.any([signal, late, answered.signal]);
     try {
+      await this.untilHeld(stop);
       await this.surroundings?.ready(stop);
       return await this.host.call(id, name, input, stop);
     } catch (error) {
@@ -139,6 +146,16 @@ export class Supervisor {
       this.running.delete(id);
       this.rest();
     }
+  }
+
+  /**
+   * The official worker begins with its calls before it knows that its first heartbeat was taken. But an item without one
+   * counts as never served, and its calls are given to another worker: so until then nothing may run here.
+   */
+  private async untilHeld(stop: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([this.held.signal, stop]);
+    if (!either.aborted) await once(either, 'abort');
+    stop.throwIfAborted();
   }
 
   /**

@@ -28,6 +28,8 @@ type Result = EventOf<'user.tool_result'>;
 export class SandboxWorld {
   readonly secrets: string[] = [];
   readonly log: string[] = [];
+  /** Looks at each heartbeat before the API does; false keeps it from the API, as a broken way there would. */
+  onHeartbeat: () => boolean = () => true;
 
   private constructor(
     private readonly engine: Engine,
@@ -70,7 +72,14 @@ export class SandboxWorld {
       launcher: noting,
     };
     const queue = createWorkQueue(deps);
-    const server = await listen(createHandler(deps), { port: 0 });
+    const handle = createHandler(deps);
+    const server = await listen(
+      async (request) =>
+        request.url.includes('/heartbeat') && !world.onHeartbeat()
+          ? new Response(null, { status: 503 })
+          : handle(request),
+      { port: 0 },
+    );
     const { secret: apiKey } = await new Keys(deps).createApiKey(WORKSPACE);
     const client = new Anthropic({ baseURL: server.url, apiKey });
     const world = new SandboxWorld(engine, programs, server, store, queue, launcher, client);

@@ -35,6 +35,18 @@ describe('a worker', () => {
     expect(world.secrets).toHaveLength(1);
   });
 
+  it('runs nothing before the API has taken its first heartbeat', async () => {
+    let refused = 0;
+    let ranEarly: boolean | undefined;
+    world.onHeartbeat = () => {
+      if (refused < 2) refused += 1;
+      else ranEarly ??= existsSync(join(session.directory, 'workspace', 'begun'));
+      return ranEarly !== undefined;
+    };
+    expect(await session.text(await session.call('bash', { command: 'touch begun; echo held' }))).toBe('held');
+    expect({ refused, ranEarly }).toEqual({ refused: 2, ranEarly: false });
+  });
+
   it('leaves what it does not own to its owner', async () => {
     await session.call('somebody_elses', {});
     expect(await session.text(await session.call('bash', { command: 'echo mine' }))).toBe('mine');

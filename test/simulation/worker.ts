@@ -42,8 +42,12 @@ export function startWorker(
   };
   const path = { environment_id: work.environmentId, work_id: work.id };
   const run = async (): Promise<void> => {
-    const beating = beat(system, process, ask, path);
-    await Promise.race([beating, serve(system, process, ask, session)]);
+    // As our supervisor does: nothing runs before the item is really held.
+    let beating: Promise<never> | undefined;
+    const held = new Promise<void>((resolve) => {
+      beating = beat(system, process, ask, path, resolve);
+    });
+    await Promise.race([beating, held.then(() => serve(system, process, ask, session))]);
     await ask((operations, context) =>
       operations['environments.work.stop'](context, { path, query: {}, body: { force: true }, headers: {} }),
     );
@@ -53,7 +57,13 @@ export function startWorker(
     .finally(() => process.kill());
 }
 
-async function beat(system: System, process: Process, ask: Ask, path: { environment_id: string; work_id: string }) {
+async function beat(
+  system: System,
+  process: Process,
+  ask: Ask,
+  path: { environment_id: string; work_id: string },
+  held: () => void,
+): Promise<never> {
   let expected_last_heartbeat = FIRST_HEARTBEAT;
   for (;;) {
     const query = { expected_last_heartbeat };
@@ -62,6 +72,7 @@ async function beat(system: System, process: Process, ask: Ask, path: { environm
     );
     if (!answer.lease_extended) throw new Dismissed(answer.state);
     expected_last_heartbeat = answer.last_heartbeat;
+    held();
     await system.scheduler.sleep(process, Math.max(1_000, (answer.ttl_seconds * 1_000) / 2));
   }
 }
