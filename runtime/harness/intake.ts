@@ -70,7 +70,8 @@ function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting
       break;
     case 'sandbox_lost':
       for (const call of builder.summary.openCalls) {
-        if (call.route !== 'sandbox' || isHeld(builder, call)) continue;
+        // A worker runs a call as soon as it is allowed, also while another one of the turn still waits.
+        if (call.route !== 'sandbox' || isAsked(call)) continue;
         if (signal.calls !== 'all' && !signal.calls.includes(call.id)) continue;
         if (hasAnswer(state, call)) continue;
         pushResult(builder, call, textResult(RESULT_TEXT.sandboxLost(signal.reason)), true);
@@ -91,10 +92,6 @@ function hasAnswer(state: ThreadState, call: OpenCall): boolean {
     ({ entry }) => entry.event?.type === 'user.tool_result' && entry.event.tool_use_id === call.id,
   );
 }
-
-/** While any call of the turn waits for a confirmation, none of them runs (reference 7.3, mixed turns). */
-const isHeld = (builder: CommitBuilder, call: OpenCall): boolean =>
-  isAsked(call) || builder.summary.openCalls.some(isAsked);
 
 function takeAnswer(builder: CommitBuilder, state: ThreadState, waiting: Waiting, event: Answer): void {
   const call = builder.summary.openCalls.find(({ id }) => id === answeredCall(event));

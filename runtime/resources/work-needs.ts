@@ -1,6 +1,6 @@
 import { pendingEvents, waiting } from '../thread/inbox';
 import type { Store } from '../store/ports';
-import type { Commit, SessionRecord, ThreadRef } from '../store/records';
+import type { Commit, OpenCall, SessionRecord, ThreadRef } from '../store/records';
 
 /** The session's primary thread. */
 export function threadOf(session: SessionRecord): ThreadRef {
@@ -25,19 +25,26 @@ export async function workNeeds(store: Pick<Store, 'log'>, session: SessionRecor
   const last = await store.log.lastCommit(ref);
   if (!last || session.archivedAt !== null || last.summary.status === 'terminated')
     return { unserved: [], busy: false };
-  const answered = new Set(
-    pendingEvents(waiting(inbox, last)).flatMap((event) =>
-      event.type === 'user.tool_result' ? [event.tool_use_id] : [],
+  const pending = pendingEvents(waiting(inbox, last));
+  const answered = new Set(pending.flatMap((event) => (event.type === 'user.tool_result' ? [event.tool_use_id] : [])));
+  // A worker sees a confirmation in the list before the harness has taken it up.
+  const confirmed = new Set(
+    pending.flatMap((event) =>
+      event.type === 'user.tool_confirmation' && event.result === 'allow' ? [event.tool_use_id] : [],
     ),
   );
   return {
-    unserved: runnableCalls(last).filter((id) => !answered.has(id)),
+    unserved: runnableCalls(last, confirmed).filter((id) => !answered.has(id)),
     busy: last.summary.status !== 'idle' || last.summary.openCalls.length > 0,
   };
 }
 
-function runnableCalls(last: Commit): string[] {
+function runnableCalls(last: Commit, confirmed: ReadonlySet<string>): string[] {
   return last.summary.openCalls
-    .filter((call) => call.route === 'sandbox' && (call.permission === 'allow' || call.verdict === 'allow'))
+    .filter((call) => call.route === 'sandbox' && mayRun(call, confirmed))
     .map((call) => call.id);
+}
+
+function mayRun({ id, permission, verdict }: OpenCall, confirmed: ReadonlySet<string>): boolean {
+  return permission === 'allow' || verdict === 'allow' || (permission === 'ask' && !verdict && confirmed.has(id));
 }

@@ -197,6 +197,24 @@ describe('tools', () => {
   });
 });
 
+it('a call that was allowed and lost ends, though another one of its turn still waits to be confirmed', () => {
+  const play = new Play();
+  play.message();
+  play.step();
+  play.respond({ calls: [ask, ask] });
+  const [first, second = ''] = play.open;
+  play.send({ type: 'user.tool_confirmation', tool_use_id: second, result: 'allow' });
+  play.step();
+  play.signal({ type: 'sandbox_lost', workId: 'work_1', calls: [second], reason: 'it died' });
+  play.step();
+  expect(play.open).toEqual([first]);
+  expect(JSON.stringify(play.events)).toContain('may or may not have taken effect');
+  play.send({ type: 'user.tool_confirmation', tool_use_id: first, result: 'deny' });
+  play.step();
+  play.respond({ text: 'I see' });
+  expect(checkHistory(play.events)).toEqual([]);
+});
+
 describe('an interrupt', () => {
   it('answers open calls, then stands itself, then idles (recorded order, reference 6.5)', () => {
     const play = new Play();
