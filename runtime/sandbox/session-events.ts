@@ -20,6 +20,32 @@ export function fetchAndHold(doFetch: typeof fetch, held: () => void): typeof fe
   };
 }
 
+const SEND_PATH = /\/v1\/sessions\/[^/]+\/events$/;
+const STOP_PATH = /\/work\/[^/]+\/stop$/;
+
+/**
+ * `fetch`, which keeps account of results. `begun` holds the calls that ran and whose result nobody has; one that the API has
+ * taken, or does not want, leaves it. While it holds any, the item is not given back: to whoever gets it next, such a
+ * call would look like one that never ran. The item's lease ends instead, and the calls are known to be lost.
+ */
+export function fetchAndAccount(doFetch: typeof fetch, begun: Set<string>): typeof fetch {
+  return async (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    if (STOP_PATH.test(pathname) && begun.size > 0) return new Response('{}', { status: 409 });
+    const response = await doFetch(input, init);
+    const isSettled = response.ok || (response.status >= 400 && response.status < 500);
+    if (isSettled && SEND_PATH.test(pathname) && typeof init?.body === 'string') {
+      for (const id of resultsIn(init.body)) begun.delete(id);
+    }
+    return response;
+  };
+}
+
+function resultsIn(body: string): string[] {
+  const { events = [] } = JSON.parse(body) as { events?: readonly SeenEvent[] };
+  return events.flatMap(({ tool_use_id: id }) => (id === undefined ? [] : [id]));
+}
+
 /**
  * `fetch`, with a look at the session's event stream for the supervisor. The official worker reads the stream only between
  * two calls, so it learns of an interrupt when the call that was to be interrupted has ended.

@@ -4,7 +4,7 @@ import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/work
 import type { BetaRunnableTool } from '@anthropic-ai/sdk/lib/tools/BetaRunnableTool';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
-import { fetchAndHold, fetchAndWatch, type SeenEvent } from './session-events';
+import { fetchAndAccount, fetchAndHold, fetchAndWatch, type SeenEvent } from './session-events';
 import type { SupervisorConfig } from './supervisor-config';
 import { ToolHostProcess } from './tool-host-process';
 
@@ -48,6 +48,8 @@ export class Supervisor {
   private served = false;
   private idleTimer: NodeJS.Timeout | undefined;
   private left: Promise<void> | undefined;
+  /** The calls that ran and whose result the API does not have. */
+  private readonly begun = new Set<string>();
   /** Aborts with the first heartbeat that the API takes. */
   private readonly held = new AbortController();
 
@@ -61,7 +63,10 @@ export class Supervisor {
       baseURL: config.baseUrl,
       authToken: sessionsTokenFromSecret(config.workSecret) ?? '',
       fetch: fetchAndHold(
-        fetchAndWatch(fetch, (event) => this.saw(event)),
+        fetchAndAccount(
+          fetchAndWatch(fetch, (event) => this.saw(event)),
+          this.begun,
+        ),
         () => this.held.abort(),
       ),
     });
@@ -137,6 +142,7 @@ export class Supervisor {
     try {
       await this.untilHeld(stop);
       await this.surroundings?.ready(stop);
+      this.begun.add(id);
       return await this.host.call(id, name, input, stop);
     } catch (error) {
       if (late.aborted) throw new ToolError(withOutput(OVERTIME, error));
@@ -174,8 +180,10 @@ export class Supervisor {
   }
 
   private saw(event: SeenEvent | { readonly type: 'open' }): void {
-    if ('tool_use_id' in event && event.type.endsWith('tool_result'))
+    if ('tool_use_id' in event && event.type.endsWith('tool_result')) {
+      this.begun.delete(event.tool_use_id ?? '');
       this.running.get(event.tool_use_id ?? '')?.abort();
+    }
     if (event.type.startsWith('session.status_')) this.resting = event.type === 'session.status_idle';
     this.rest();
   }
