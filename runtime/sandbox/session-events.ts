@@ -23,6 +23,9 @@ export function fetchAndHold(doFetch: typeof fetch, held: () => void): typeof fe
 const SEND_PATH = /\/v1\/sessions\/[^/]+\/events$/;
 const STOP_PATH = /\/work\/[^/]+\/stop$/;
 
+/** Answers that no repetition will change: the call is answered already, or its session is gone. */
+const UNWANTED: readonly number[] = [400, 404];
+
 /**
  * `fetch`, which keeps account of results. `begun` holds the calls that ran and whose result nobody has; one that the API has
  * taken, or does not want, leaves it. While it holds any, the item is not given back: to whoever gets it next, such a
@@ -33,7 +36,7 @@ export function fetchAndAccount(doFetch: typeof fetch, begun: Set<string>): type
     const { pathname } = new URL(input instanceof Request ? input.url : input);
     if (STOP_PATH.test(pathname) && begun.size > 0) return new Response('{}', { status: 409 });
     const response = await doFetch(input, init);
-    const isSettled = response.ok || (response.status >= 400 && response.status < 500);
+    const isSettled = response.ok || UNWANTED.includes(response.status);
     if (isSettled && SEND_PATH.test(pathname) && typeof init?.body === 'string') {
       for (const id of resultsIn(init.body)) begun.delete(id);
     }

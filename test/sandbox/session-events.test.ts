@@ -25,8 +25,8 @@ describe('an item whose worker ends', () => {
     expect(asked).toEqual([send, stop]);
   });
 
-  it('is not given back while a result did not get through', async () => {
-    const { api, asked } = answering(503);
+  it.each([401, 408, 409, 429, 503])('is not given back while a result got no further than %d', async (status) => {
+    const { api, asked } = answering(status);
     const account = fetchAndAccount(api, new Set(['sevt_1']));
     await account(send, { method: 'POST', body: result });
     expect((await account(stop, { method: 'POST' })).status).toBe(409);
