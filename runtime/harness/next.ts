@@ -3,18 +3,9 @@ import type { Micros } from '../contract/time';
 import type { OpenCall } from '../store/records';
 import type { CommitBuilder, Waiting } from '../thread/commit-builder';
 import { takeAnswers } from './intake';
+import { isOverBudget } from '../thread/summary';
 import { RESULT_TEXT, TURN_LIMITS } from './policy';
-import {
-  ensureRunning,
-  entriesOf,
-  goIdle,
-  isAsked,
-  isOurs,
-  isOverBudget,
-  pushResult,
-  textResult,
-  type ThreadState,
-} from './state';
+import { ensureRunning, entriesOf, goIdle, isAsked, isOurs, pushResult, textResult, type ThreadState } from './state';
 
 /** What remains to be done after the commit. */
 export type Deed =

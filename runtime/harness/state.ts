@@ -1,7 +1,7 @@
 import type { InboxItem, SessionRecord, ThreadSummary } from '../store/records';
 import type { CommitBuilder, Waiting } from '../thread/commit-builder';
 import type { StopDetails, StopReason, ToolResultContent } from '../contract/wire';
-import { EMPTY_SUMMARY, listCostNanoUsd, capNanoUsd, toMoney, toUsage } from '../thread/summary';
+import { listCostNanoUsd, toMoney, toUsage } from '../thread/summary';
 import type { Micros } from '../contract/time';
 import type { OpenCall } from '../store/records';
 
@@ -17,8 +17,6 @@ export interface ThreadState {
   readonly contextWindow: number;
   readonly nativeCompaction: boolean;
 }
-
-export const INITIAL_SUMMARY = EMPTY_SUMMARY;
 
 /** Each entry that waits, in order of acceptance, with the item it came in. */
 export function entriesOf(inbox: readonly InboxItem[]): Waiting[] {
@@ -97,10 +95,4 @@ function usageSnapshot(summary: ThreadSummary, now: Micros) {
     list_cost: toMoney(listCostNanoUsd(summary, now)),
     server_tool_use: { web_search_requests: summary.usage.webSearches, web_fetch_requests: 0 },
   };
-}
-
-/** Whether the budget is used up. A model without a list price cannot be measured, so a capped session stops at once. */
-export function isOverBudget(session: SessionRecord, summary: ThreadSummary, now: Micros): boolean {
-  if (!session.budget) return false;
-  return summary.usage.unpriced === true || listCostNanoUsd(summary, now) >= capNanoUsd(session.budget);
 }

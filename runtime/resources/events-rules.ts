@@ -10,7 +10,7 @@ import type { ClientEvent, ClientEventType, EventOf, EventParams } from '../cont
 import { traitsOf } from '../model/traits';
 import type { Principal } from '../store/ports';
 import type { OpenCall, SessionRecord, ThreadSummary } from '../store/records';
-import { capNanoUsd, listCostNanoUsd } from '../thread/summary';
+import { isOverBudget } from '../thread/summary';
 import { checkContent } from './events-content';
 import { isWorker } from './events-view';
 
@@ -97,8 +97,7 @@ function checkSender({ principal, session }: Admission, event: EventParams, i: n
 }
 
 function checkBudget({ session, summary, now }: Admission, event: EventParams, at: string): void {
-  if (!session.budget || TAKEN_AT_CAP.includes(event.type)) return;
-  if (summary.usage.unpriced || listCostNanoUsd(summary, now) >= capNanoUsd(session.budget)) {
+  if (!TAKEN_AT_CAP.includes(event.type) && isOverBudget(session, summary, now)) {
     throw invalid(`${at}: the session has reached its budget; raise or remove budget.max_list_cost to go on`);
   }
 }

@@ -63,6 +63,12 @@ export function capNanoUsd(budget: NonNullable<Session['budget']>): number {
   return Number(budget.max_list_cost.amount) * NANO_USD_PER_CENT;
 }
 
+/** Whether the budget is used up. A model without a list price cannot be measured, so a capped session stops at once. */
+export function isOverBudget({ budget }: Pick<Session, 'budget'>, summary: ThreadSummary, now: Micros): boolean {
+  if (!budget) return false;
+  return summary.usage.unpriced === true || listCostNanoUsd(summary, now) >= capNanoUsd(budget);
+}
+
 const seconds = (micros: Micros): number => Math.round(micros / 1_000) / 1_000;
 
 /** The session's usage as the API shows it, before the first turn and after (reference 5.2). */
