@@ -6,6 +6,7 @@ const ranks = [
   ['contract'],
   ['store'],
   ['thread', 'model', 'vault'],
+  ['telemetry'],
   ['resources'],
   ['sandbox', 'harness', 'http'],
   ['aws'],

@@ -3,6 +3,7 @@ import type { Clock } from '../contract/time';
 import type { ModelProvider, ModelTraits } from '../model/port';
 import type { WorkQueue } from '../resources/ports';
 import type { ChangeHints, SessionStore, ThreadLog, Waker } from '../store/ports';
+import type { Observe } from '../telemetry/facts';
 
 /** Everything that a harness works with. It keeps nothing of its own between two wakes. */
 export interface HarnessDeps {
@@ -17,4 +18,6 @@ export interface HarnessDeps {
   readonly ids: IdSource;
   /** Waits; ends early when the signal aborts. Never rejects. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Told of wakes, commits and model requests. @default nobody */
+  readonly observe?: Observe;
 }

@@ -1,9 +1,10 @@
 /** Request: asks the model, previews what it says, stops at once when told to, and gives the outcome. */
 import { MICROS_PER_MS, type Micros } from '../contract/time';
-import { ModelError, type ModelRequest, type ModelResponse, type ModelUsage } from '../model/port';
+import { ModelError, type ModelProgress, type ModelRequest, type ModelResponse, type ModelUsage } from '../model/port';
 import { costNanoUsd } from '../model/traits';
 import { inboxTopic } from '../store/ports';
 import type { Commit, EventRecord, SessionRecord, ThreadRef, ThreadUsage } from '../store/records';
+import type { ModelFact } from '../telemetry/facts';
 import { addUsage } from '../thread/fold';
 import { pendingEvents, waiting } from '../thread/inbox';
 import { EMPTY_SUMMARY } from '../thread/summary';
@@ -42,10 +43,7 @@ export async function askModel(deps: HarnessDeps, asked: Asked): Promise<Outcome
   void watchForInterrupt(deps, asked, interrupted, done.signal);
   const previews = new PreviewWriter(deps, asked.ref, lease, deps.ids.make('event'));
   try {
-    const response = await deps.model.respond(asked.request, {
-      signal: stop,
-      ...(purpose === 'turn' ? { onProgress: (progress) => previews.note(progress) } : {}),
-    });
+    const response = await respond(deps, asked, stop, previews);
     if (lease.lost.aborted) return undefined;
     if (response.stopReason === 'interrupted' && !interrupted.signal.aborted) return { type: 'handed_over', startId };
     return await toOutcome(deps, asked, response, previews, stop);
@@ -55,6 +53,35 @@ export async function askModel(deps: HarnessDeps, asked: Asked): Promise<Outcome
   } finally {
     done.abort();
     await previews.settled();
+  }
+}
+
+/** Asks the model, and tells how long that took. */
+async function respond(
+  deps: HarnessDeps,
+  asked: Asked,
+  signal: AbortSignal,
+  previews: PreviewWriter,
+): Promise<ModelResponse> {
+  const { clock, observe } = deps;
+  const startedAt = clock.now();
+  let firstTokenAt: Micros | undefined;
+  const onProgress = (progress: ModelProgress): void => {
+    firstTokenAt ??= clock.now();
+    if (asked.purpose === 'turn') previews.note(progress);
+  };
+  const tell = (answer: ModelFact['answer']): void => {
+    const { ref, session, purpose, startId, request, commit } = asked;
+    const about = { ref, session, purpose, startId, request, wake: commit.by, cycleStart: commit.summary.cycleStart };
+    observe?.({ type: 'model_request', ...about, startedAt, firstTokenAt, endedAt: clock.now(), answer });
+  };
+  try {
+    const response = await deps.model.respond(asked.request, { signal, onProgress });
+    tell({ response });
+    return response;
+  } catch (error) {
+    if (error instanceof ModelError) tell(error);
+    throw error;
   }
 }
 

@@ -117,7 +117,9 @@ export class ThreadWork {
     await this.tidied();
     const before = this.state.summary;
     const commit = builder.build(this.by, this.inbox);
-    if ((await this.deps.log.append(this.ref, commit)) === 'taken') {
+    const written = (await this.deps.log.append(this.ref, commit)) !== 'taken';
+    this.deps.observe?.({ type: 'commit', ref: this.ref, session: this.session, before, commit, written });
+    if (!written) {
       await this.reload();
       return undefined;
     }

@@ -5,6 +5,7 @@
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../contract/time';
 import { inboxTopic } from '../store/ports';
 import type { ThreadRef } from '../store/records';
+import type { WakeFact } from '../telemetry/facts';
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
 import { ContextCache } from './context-cache';
 import { decide } from './decide';
@@ -46,30 +47,50 @@ export function createHarness(deps: HarnessDeps): Harness {
   const contexts = new ContextCache(deps.clock);
   return {
     async wake(ref, options) {
-      const by = deps.ids.make('request');
-      const beginning = ThreadWork.begin(deps, ref);
-      // Nobody waits for it where the lease is not to be had.
-      beginning.catch(() => undefined);
-      const lease = await Lease.take(deps, ref, by);
-      if (!lease) return;
-      let ending: Ending = {};
-      let work: ThreadWork | undefined;
+      const wake = deps.ids.make('request');
+      const startedAt = deps.clock.now();
+      const tell = (outcome: WakeFact['outcome'], error?: unknown): void =>
+        deps.observe?.({ type: 'wake', ref, wake, startedAt, endedAt: deps.clock.now(), outcome, error });
       try {
-        work = await ThreadWork.load(deps, ref, by, contexts, await beginning);
-        if (work) ending = await new Turn(deps, work, lease, options).run();
-        await work?.tidied();
-        work?.keepContext();
+        tell(await tend(deps, contexts, ref, wake, options));
       } catch (error) {
-        // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.
-        lease.abandon();
+        tell('failed', error);
         throw error;
       }
-      // A wish to go on at once is also written down, since the wake that is asked for below may never come.
-      await lease.release(ending.again ? deps.clock.now() : ending.dueAt);
-      // What came in while the lease was held found it held, and relied on us.
-      if (ending.again || (work && (await work.hasNews()))) await deps.waker.wake(ref);
     },
   };
+}
+
+/** One wake. `by` is its id. */
+async function tend(
+  deps: HarnessDeps,
+  contexts: ContextCache,
+  ref: ThreadRef,
+  by: string,
+  options: WakeOptions,
+): Promise<Exclude<WakeFact['outcome'], 'failed'>> {
+  const beginning = ThreadWork.begin(deps, ref);
+  // Nobody waits for it where the lease is not to be had.
+  beginning.catch(() => undefined);
+  const lease = await Lease.take(deps, ref, by);
+  if (!lease) return 'busy';
+  let ending: Ending = {};
+  let work: ThreadWork | undefined;
+  try {
+    work = await ThreadWork.load(deps, ref, by, contexts, await beginning);
+    if (work) ending = await new Turn(deps, work, lease, options).run();
+    await work?.tidied();
+    work?.keepContext();
+  } catch (error) {
+    // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.
+    lease.abandon();
+    throw error;
+  }
+  // A wish to go on at once is also written down, since the wake that is asked for below may never come.
+  await lease.release(ending.again ? deps.clock.now() : ending.dueAt);
+  // What came in while the lease was held found it held, and relied on us.
+  if (ending.again || (work && (await work.hasNews()))) await deps.waker.wake(ref);
+  return lease.lost.aborted ? 'superseded' : 'worked';
 }
 
 /** One wake's work on one thread. */

@@ -1,0 +1,61 @@
+/**
+ * What the service tells of its own work. Whoever does something worth knowing states a fact, once; logs, metrics and traces
+ * are readings of it. A fact points at what it is about instead of copying from it, and each reading picks what it may show.
+ */
+import type { Micros } from '../contract/time';
+import type { ModelFailure, ModelRequest, ModelResponse } from '../model/port';
+import type { Commit, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
+
+/** From when to when something took. */
+interface Span {
+  readonly startedAt: Micros;
+  readonly endedAt: Micros;
+}
+
+/** A wake ended. */
+export interface WakeFact extends Span {
+  readonly type: 'wake';
+  readonly ref: ThreadRef;
+  /** The wake's id, which the commits that it made carry as `by`. */
+  readonly wake: string;
+  /**
+   * `busy`: another harness held the lease, and nothing was done. `superseded`: another one took the lease while this one
+   * was at work. `failed`: an error ended it.
+   */
+  readonly outcome: 'worked' | 'busy' | 'superseded' | 'failed';
+  readonly error?: unknown;
+}
+
+/** A harness tried to write a commit. */
+export interface CommitFact {
+  readonly type: 'commit';
+  readonly ref: ThreadRef;
+  readonly session: SessionRecord;
+  /** The thread's state before it. */
+  readonly before: ThreadSummary;
+  readonly commit: Commit;
+  /** Whether it stands in the log; otherwise another harness was first. */
+  readonly written: boolean;
+}
+
+/** A request to the model ended, whatever became of its answer. */
+export interface ModelFact extends Span {
+  readonly type: 'model_request';
+  readonly ref: ThreadRef;
+  readonly session: SessionRecord;
+  readonly wake: string;
+  readonly purpose: 'turn' | 'compaction';
+  /** The id of the request's `span.model_request_start`. */
+  readonly startId: string;
+  /** The commit with which the turn began (`ThreadSummary.cycleStart`). */
+  readonly cycleStart: number;
+  readonly request: ModelRequest;
+  /** When the first content came; absent where none did. */
+  readonly firstTokenAt?: Micros;
+  readonly answer: { readonly response: ModelResponse } | { readonly failure: ModelFailure; readonly message: string };
+}
+
+export type Fact = WakeFact | CommitFact | ModelFact;
+
+/** Takes note of a fact: at once, without waiting for anything, and without throwing. */
+export type Observe = (fact: Fact) => void;
