@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge } from './acknowledge';
+import { BUILT } from './built';
 
 /** The entry points that `npm run build` bundles, each into a directory of its own. */
 export type EntryPoint =
@@ -69,10 +70,8 @@ export class LambdaFunction extends lambda.Function {
   }
 }
 
-const BUNDLES = join(__dirname, '..', 'dist', 'lambda');
-
 function bundleOf(entryPoint: EntryPoint): lambda.Code {
-  const directory = join(BUNDLES, entryPoint);
+  const directory = join(BUILT, 'lambda', entryPoint);
   if (!existsSync(directory)) {
     throw new Error(`There is no bundle of the function "${entryPoint}" in ${directory}: run \`npm run build\` first`);
   }

@@ -6,6 +6,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
+import { BUILT } from './built';
 import { SandboxImageBuild } from './sandbox-image-build';
 
 /** What an image is bound to. */
@@ -52,7 +53,7 @@ export abstract class SandboxImage {
   abstract bind(scope: Construct, options: SandboxImageBindOptions): SandboxImageConfig;
 }
 
-const DEFAULT_DIRECTORY = join(__dirname, '..', 'dist', 'sandbox-image');
+const DEFAULT_DIRECTORY = join(BUILT, 'sandbox-image');
 
 function defaultDirectory(): string {
   if (existsSync(join(DEFAULT_DIRECTORY, 'Dockerfile'))) return DEFAULT_DIRECTORY;

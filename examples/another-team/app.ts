@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { ManagedAgents } from '../../lib';
+import { ManagedAgents } from 'managed-agents-on-aws';
 
 const app = new App();
 const stack = new Stack(app, 'AnotherTeam');
@@ -19,7 +19,7 @@ const agents = new ManagedAgents(stack, 'Agents', {
 });
 
 const beginner = new NodejsFunction(stack, 'BeginSession', {
-  entry: join(__dirname, 'begin-session.ts'),
+  entry: join('examples', 'another-team', 'begin-session.ts'),
   runtime: Runtime.NODEJS_24_X,
   timeout: Duration.seconds(30),
   bundling: { format: OutputFormat.CJS, bundleAwsSDK: true, minify: true },
