@@ -15,10 +15,44 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/db' {
-  interface DynaliteStore {
-    readonly db: { open(): Promise<void>; close(): Promise<void> };
+  /** An item in the form of the wire. */
+  type Item = Readonly<Record<string, unknown>>;
+
+  export interface Put {
+    readonly type: 'put';
+    readonly key: string;
+    readonly value: unknown;
+  }
+
+  interface DynaliteIndex {
+    readonly IndexName: string;
+    readonly KeySchema: readonly { readonly AttributeName: string }[];
+  }
+
+  export interface DynaliteTable {
+    readonly TableName: string;
+    readonly GlobalSecondaryIndexes?: readonly DynaliteIndex[];
+  }
+
+  export interface DynaliteStore {
+    readonly db: {
+      open(): Promise<void>;
+      close(): Promise<void>;
+      keys(range: { gte: string; lt: string }): AsyncIterable<string>;
+      values(range: { gte: string; lt: string; valueEncoding: 'utf8' }): AsyncIterable<string>;
+      batch(operations: readonly (Put | { type: 'del'; key: string })[]): Promise<void>;
+    };
+    getTable(name: string, checkStatus: boolean, done: (error: Error | null, table: DynaliteTable) => void): void;
   }
 
   /** Opens the database under the server: at once or, if the directory is another's, with an error from `open`. */
   export function create(options: { readonly path?: string }): DynaliteStore;
+
+  /** The entries that an item has in a table's indexes, and those of what stood there before that it has not. */
+  export function getIndexActions(
+    indexes: readonly DynaliteIndex[],
+    before: Item | undefined,
+    item: Item,
+    table: DynaliteTable,
+  ): { readonly puts: readonly { index: string; key: string; item: Item }[] };
 }

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { create as openDatabase } from 'dynalite/db';
 import type { TableNames } from '../store/tables';
 import { handOver } from './dynamo-direct';
+import { prepareDatabase } from './dynamo-indexes';
 import { createTables } from './dynamo-tables';
 
 const HOST = '127.0.0.1';
@@ -46,7 +46,10 @@ const TABLE_NAMES: TableNames = { sessions: 'sessions', control: 'control' };
  * @throws when another process has the directory open.
  */
 export async function createLocalDynamo(options: { readonly path?: string } = {}): Promise<LocalDynamo> {
-  if (options.path !== undefined) await makeSureItOpens(options.path);
+  if (options.path !== undefined) {
+    await mkdir(options.path, { recursive: true, mode: 0o700 });
+    await prepareDatabase(options.path, Object.values(TABLE_NAMES));
+  }
   const server = dynalite({ path: options.path, createTableMs: 0 });
   const accessKeyId = randomBytes(ACCESS_KEY_BYTES).toString('hex');
   const traffic = guard(server, accessKeyId);
@@ -95,18 +98,6 @@ function clientConfig({ endpoint, accessKeyId }: LocalDynamoAddress): DynamoDBCl
     retryMode: 'standard',
     maxAttempts: 3,
   };
-}
-
-/** The server itself would find out at its first request, and bring the process down. */
-async function makeSureItOpens(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const { db } = openDatabase({ path });
-  try {
-    await db.open();
-  } catch (error) {
-    throw new Error(`The data in ${path} cannot be opened; another process may be using them`, { cause: error });
-  }
-  await db.close();
 }
 
 /** What stands between the network and the database. */

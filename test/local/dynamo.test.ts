@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { create as openDatabase } from 'dynalite/db';
 import { createFileBlobs } from '../../runtime/local/blobs';
 import { createLocalDynamo, type LocalDynamo } from '../../runtime/local/dynamo';
 import type { Store } from '../../runtime/store/ports';
@@ -25,6 +26,15 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 const storeOf = ({ client, tables }: LocalDynamo): Store =>
   createStore({ client, tables, blobs: createFileBlobs(join(directory, 'blobs')) });
 
+/** Removes all that the database keeps under keys with this beginning. Gives the keys. */
+async function takeOut(beginning: string): Promise<string[]> {
+  const { db } = openDatabase({ path });
+  const keys = await collect(db.keys({ gte: beginning, lt: `${beginning}\uffff` }));
+  await db.batch(keys.map((key) => ({ type: 'del' as const, key })));
+  await db.close();
+  return keys;
+}
+
 describe('the local database', () => {
   it('keeps everything over a restart, indexes included', async () => {
     const ref = newThread();
@@ -43,6 +53,23 @@ describe('the local database', () => {
     expect((await after.sessions.list(ref.workspace, {}, { limit: 1, order: 'asc' })).items).toEqual([record]);
     expect(await after.due.due('inbox', NOW, 1)).toEqual([{ kind: 'inbox', ref, dueAt: NOW }]);
     await second.close();
+  });
+
+  it('puts back what a kill in the middle of a write took out of its indexes', async () => {
+    const ref = newThread();
+    const first = await createLocalDynamo({ path });
+    await storeOf(first).sessions.create(session({ id: ref.sessionId }));
+    await storeOf(first).log.accept(ref, [message('m')], NOW, NOW);
+    await first.close();
+    const lost = await takeOut('index-global~');
+    expect(lost).toHaveLength(2);
+
+    const second = await createLocalDynamo({ path });
+    const { due, sessions } = storeOf(second);
+    expect(await due.due('inbox', NOW, 1)).toEqual([{ kind: 'inbox', ref, dueAt: NOW }]);
+    expect((await sessions.list(ref.workspace, {}, { limit: 1, order: 'asc' })).items).toHaveLength(1);
+    await second.close();
+    expect(await takeOut('index-global~')).toEqual(lost);
   });
 
   it('says so when its directory is open already', async () => {
