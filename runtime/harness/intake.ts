@@ -74,7 +74,7 @@ function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting
         if (call.route !== 'sandbox' || isAsked(call)) continue;
         if (signal.calls !== 'all' && !signal.calls.includes(call.id)) continue;
         if (hasAnswer(state, call)) continue;
-        pushResult(builder, call, textResult(RESULT_TEXT.sandboxLost(signal.reason)), true);
+        pushResult(builder, call, textResult(RESULT_TEXT[lossOf(signal)](signal.reason)), true);
       }
       break;
     case 'tool_result': {
@@ -85,6 +85,9 @@ function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting
   }
   builder.drop(waiting);
 }
+
+const lossOf = ({ neverRan }: Extract<Signal, { type: 'sandbox_lost' }>): 'sandboxNotStarted' | 'sandboxLost' =>
+  neverRan ? 'sandboxNotStarted' : 'sandboxLost';
 
 /** A result that is already in the inbox is the truth about its call, whatever became of the worker afterwards. */
 function hasAnswer(state: ThreadState, call: OpenCall): boolean {

@@ -31,5 +31,7 @@ export const RESULT_TEXT = {
   refused: (name: string) => `The tool ${name} is not enabled in this session.`,
   sandboxLost: (reason: string) =>
     `The sandbox that ran this call was lost before it answered (${reason}). The call may or may not have taken effect; check before you repeat it.`,
+  sandboxNotStarted: (reason: string) =>
+    `There is no sandbox for this call (${reason}), so it did not run. Try again later, or go on without it.`,
   noServer: (name: string) => `The tool ${name} belongs to an MCP server that this session is not connected to.`,
 } as const;

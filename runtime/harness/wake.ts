@@ -160,10 +160,16 @@ class Turn {
         await this.#awaitInput(deed.until);
         return undefined;
       case 'serve':
-        await this.deps.workQueue.want(this.work.state.session);
-        if (!deed.wait) return this.#rest();
-        return (await this.#awaitInput(this.deps.clock.now() + TOOL_PATIENCE)) ? undefined : {};
+        return this.#serve(deed.wait);
     }
+  }
+
+  /** Sees that a worker serves the calls. A start that failed is tried again from here for as long as that goes on. */
+  async #serve(wait: boolean): Promise<Ending | undefined> {
+    const retryAt = await this.deps.workQueue.want(this.work.state.session);
+    if (!wait) return this.#rest();
+    const came = await this.#awaitInput(retryAt ?? this.deps.clock.now() + TOOL_PATIENCE);
+    return came || retryAt !== undefined ? undefined : {};
   }
 
   /** Nothing to do for now. What came in since the decision is looked for once the lease is let go. */

@@ -34,8 +34,10 @@ export interface SandboxLauncher {
   readonly startWithin?: Micros;
   /**
    * Starts a worker for the item, which is `starting`. The secret (the wire's form: base64url JSON with `sessions_token`), or
-   * the claim on it, is for this worker alone. Returns as soon as the start is under way; throws when it cannot be. Starting
-   * what runs already for the same item and secret is no error.
+   * the claim on it, is for this worker alone. Returns as soon as the start is under way. Starting what runs already for the
+   * same item and secret is no error.
+   *
+   * @throws SandboxStartError, or anything else, when it cannot be started now.
    */
   start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void>;
   /** Makes sure that the session's worker is gone; `discard` also throws its files away (the session was deleted). */
@@ -82,8 +84,11 @@ export interface WorkQueue {
    * Makes sure that the session's open sandbox calls will be served: queues the session's item (the same item under the
    * same id when there is one, reference 10), and for a `cloud` environment claims it and starts its worker. Idempotent and
    * cheap while a worker is alive.
+   *
+   * @returns when to call it again, where a start came to nothing: then the next one is due. The sweeper makes good what
+   * nobody calls again.
    */
-  want(session: SessionRecord): Promise<void>;
+  want(session: SessionRecord): Promise<Micros | undefined>;
   /** The session has ended: its item stops, its worker goes. `discard` also deletes the item and the files. */
   end(session: SessionRecord, options: { discard: boolean }): Promise<void>;
   /**

@@ -1,4 +1,5 @@
 /** A work item's states and the steps between them, as pure functions, and its form on the wire (reference 10). */
+import { createHash } from 'node:crypto';
 import { MICROS_PER_MS, MICROS_PER_SECOND, toTimestamp, type Micros } from '../contract/time';
 import type { Work } from '../contract/wire';
 import type { SavedWorkspace, WorkRecord } from '../store/ports';
@@ -20,8 +21,9 @@ const FIRST_HEARTBEAT_WITHIN: Micros = 60 * MICROS_PER_SECOND;
 /** How long telling a thread of its worker's death may take before the sweeper begins it anew. */
 const TELL_WITHIN: Micros = 10 * MICROS_PER_SECOND;
 
-/** The pause before a failed start is tried again, doubled with each failure in a row. */
+/** The pause before a failed start is tried again, doubled with each failure in a row up to the longest. */
 const START_RETRY: Micros = 500 * MICROS_PER_MS;
+const LONGEST_START_RETRY: Micros = 30 * MICROS_PER_SECOND;
 
 /** What a first heartbeat sends in place of the previous one, and what a refusal calls an item without one. */
 export const NO_HEARTBEAT = 'NO_HEARTBEAT';
@@ -126,9 +128,21 @@ export function withSavedWorkspace(work: WorkRecord, savedWorkspace: SavedWorksp
 export function startFailed(work: WorkRecord, now: Micros): WorkRecord {
   return step(work, {
     startFailures: work.startFailures + 1,
-    leaseUntil: now + START_RETRY * 2 ** work.startFailures,
+    leaseUntil: now + startPause(work),
     sessionTokenHash: null,
   });
+}
+
+/** Half of the pause is the item's own: items that failed together do not come again together. */
+function startPause({ id, startFailures }: WorkRecord): Micros {
+  const longest = Math.min(LONGEST_START_RETRY, START_RETRY * 2 ** startFailures);
+  const [chance = 0] = createHash('sha256').update(`${id}:${startFailures}`).digest();
+  return Math.round((longest * (1 + chance / 255)) / 2);
+}
+
+/** Whether the last try to start a worker came to nothing, and the next one is still to be made. */
+export function awaitsStart(work: WorkRecord): boolean {
+  return work.kind === 'cloud' && work.state === 'starting' && work.sessionTokenHash === null;
 }
 
 /** Alive, and for `ttlSeconds` believed to be. */

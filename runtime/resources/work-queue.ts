@@ -1,14 +1,14 @@
+import { primaryThreadOf } from '../contract/ids';
+import type { Micros } from '../contract/time';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { discardWorkspace } from './sandbox-workspace';
 import { CloudWorkers } from './work-cloud';
-import { lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
+import { awaitsStart, lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
 import { workNeeds } from './work-needs';
+import { DONE, OUTRUN, untilWritten, written, type WorkStep } from './work-step';
 import { revokeSessionToken } from './work-token';
-
-/** A step that loses to another writer reads the item again; so many losses in a row mean that something else is wrong. */
-const MAX_TRIES = 20;
 
 /** A worker that ends within this after its start, with calls still open, counts as one that did not start. */
 const ENDED_AT_ONCE_MICROS = 5_000_000;
@@ -24,29 +24,35 @@ export class SessionWorkQueue implements WorkQueue {
     this.cloud = new CloudWorkers(deps);
   }
 
-  async want(session: SessionRecord): Promise<void> {
-    await untilWritten(() => this.wantOnce(session));
+  want(session: SessionRecord): Promise<Micros | undefined> {
+    return untilWritten(() => this.wantOnce(session));
   }
 
-  private async wantOnce(session: SessionRecord): Promise<boolean> {
+  private async wantOnce(session: SessionRecord): Promise<WorkStep> {
     const { store, ids, clock } = this.deps;
     const work = await store.work.getBySession(session.workspace, session.environmentId, session.id);
     if (!work) {
       const fresh = newWork(ids.make('work'), session, clock.now());
-      if (!(await store.work.create(fresh))) return false;
+      if (!(await store.work.create(fresh))) return OUTRUN;
       return fresh.kind === 'cloud' ? this.cloud.start(fresh, session, 0) : this.announce(fresh);
     }
     switch (work.state) {
       case 'queued':
-        return work.kind === 'cloud' ? this.cloud.start(work, session, 0) : true;
+        return work.kind === 'cloud' ? this.cloud.start(work, session, 0) : DONE;
       case 'starting':
+        return awaitsStart(work) ? this.startWhenDue(work, session) : DONE;
       case 'active':
-        return true;
+        return DONE;
       case 'stopping':
-        return work.wantedAgain || store.work.update(wantedAgain(work));
+        return work.wantedAgain ? DONE : written(store.work.update(wantedAgain(work)));
       case 'stopped':
         return work.kind === 'cloud' ? this.cloud.start(work, session, 0) : this.requeue(work);
     }
+  }
+
+  private async startWhenDue(work: WorkRecord, session: SessionRecord): Promise<WorkStep> {
+    if (lapsed(work, this.deps.clock.now())) return this.cloud.start(work, session, work.startFailures);
+    return { stands: true, retryAt: work.leaseUntil ?? undefined };
   }
 
   async end(session: SessionRecord, { discard }: { discard: boolean }): Promise<void> {
@@ -54,8 +60,8 @@ export class SessionWorkQueue implements WorkQueue {
     const { workspace, environmentId, id, environmentConfig } = session;
     await untilWritten(async () => {
       const work = await store.work.getBySession(workspace, environmentId, id);
-      if (!work || work.state === 'stopped') return true;
-      return store.work.update(stopped(work, clock.now()));
+      if (!work || work.state === 'stopped') return DONE;
+      return written(store.work.update(stopped(work, clock.now())));
     });
     if (environmentConfig.type === 'cloud') await launcher.stop({ workspace, id }, { discard });
     if (!discard) return;
@@ -68,7 +74,7 @@ export class SessionWorkQueue implements WorkQueue {
 
   async lapse(workspace: string, environmentId: string, workId: string): Promise<void> {
     await this.withWork(workspace, environmentId, workId, async (work) => {
-      if (!lapsed(work, this.deps.clock.now())) return true;
+      if (!lapsed(work, this.deps.clock.now())) return DONE;
       if (work.state === 'stopped') return this.settleOnce(work);
       return work.kind === 'cloud' ? this.cloudLapsed(work) : this.selfHostedLapsed(work);
     });
@@ -76,11 +82,11 @@ export class SessionWorkQueue implements WorkQueue {
 
   async workerGone(worker: GoneWorker, reason: string): Promise<void> {
     await this.withWork(worker.workspace, worker.environmentId, worker.id, async (work) => {
-      if (!holds(work, worker)) return true;
+      if (!holds(work, worker)) return DONE;
       switch (work.state) {
         case 'queued':
         case 'stopped':
-          return true;
+          return DONE;
         case 'starting':
           return this.cloud.retryLater(work);
         case 'active':
@@ -92,74 +98,80 @@ export class SessionWorkQueue implements WorkQueue {
 
   /** A worker has let go of its item: if the session still needs one, the item goes round again. */
   async settle(workspace: string, environmentId: string, workId: string): Promise<void> {
-    await this.withWork(workspace, environmentId, workId, (work) =>
-      work.state === 'stopped' ? this.settleOnce(work) : Promise.resolve(true),
+    await this.withWork(workspace, environmentId, workId, async (work) =>
+      work.state === 'stopped' ? this.settleOnce(work) : DONE,
     );
   }
 
   /** An operator ends the item of a `cloud` session at once, whatever its worker is doing. */
   async abandon(work: WorkRecord): Promise<boolean> {
-    return this.cloud.bury(work, WORKER_STOPPED);
+    return (await this.cloud.bury(work, WORKER_STOPPED)).stands;
   }
 
-  private async settleOnce(work: WorkRecord): Promise<boolean> {
+  private async settleOnce(work: WorkRecord): Promise<WorkStep> {
     const { store, clock } = this.deps;
     const session = await store.sessions.get(work.workspace, work.sessionId);
     if (session && session.archivedAt === null) {
       const { unserved, busy } = await workNeeds(store, session);
       if (work.kind === 'cloud') {
-        if (work.wantedAgain || unserved.length > 0) return this.cloud.start(work, session, failuresAfter(work));
+        if (work.wantedAgain || unserved.length > 0) return this.cloud.replace(work, session, failuresAfter(work));
       } else if (work.wantedAgain || busy) {
         return this.requeue(work, { holdBack: !work.wantedAgain });
       }
     }
-    return lapsed(work, clock.now()) ? this.finish(work) : true;
+    return lapsed(work, clock.now()) ? this.finish(work) : DONE;
   }
 
-  private async cloudLapsed(work: WorkRecord): Promise<boolean> {
+  private async cloudLapsed(work: WorkRecord): Promise<WorkStep> {
     if (work.state !== 'starting') return this.cloud.bury(work, WORKER_LOST);
     const { store } = this.deps;
     const session = await store.sessions.get(work.workspace, work.sessionId);
     const { unserved } = session ? await workNeeds(store, session) : { unserved: [] };
     if (!session || unserved.length === 0) return this.cloud.bury(work, WORKER_LOST);
-    const failedBefore = work.sessionTokenHash === null;
-    return this.cloud.start(work, session, failedBefore ? work.startFailures : work.startFailures + 1);
+    if (awaitsStart(work)) return this.cloud.start(work, session, work.startFailures);
+    return this.cloud.replace(work, session, work.startFailures + 1);
   }
 
-  private async selfHostedLapsed(work: WorkRecord): Promise<boolean> {
+  private async selfHostedLapsed(work: WorkRecord): Promise<WorkStep> {
     const { store } = this.deps;
     const session = await store.sessions.get(work.workspace, work.sessionId);
     const busy = session !== undefined && (work.wantedAgain || (await workNeeds(store, session)).busy);
     return busy ? this.requeue(work) : this.finish(work);
   }
 
-  private async finish(work: WorkRecord): Promise<boolean> {
-    if (!(await this.deps.store.work.update(settled(work, this.deps.clock.now())))) return false;
+  private async finish(work: WorkRecord): Promise<WorkStep> {
+    if (!(await this.deps.store.work.update(settled(work, this.deps.clock.now())))) return OUTRUN;
     await revokeSessionToken(this.deps, work.sessionTokenHash);
-    return true;
+    return DONE;
   }
 
-  private async requeue(work: WorkRecord, options?: { holdBack: boolean }): Promise<boolean> {
+  private async requeue(work: WorkRecord, options?: { holdBack: boolean }): Promise<WorkStep> {
     const { store, clock } = this.deps;
-    return (await store.work.update(requeued(work, clock.now(), options))) && this.announce(work);
+    return (await store.work.update(requeued(work, clock.now(), options))) ? this.announce(work) : OUTRUN;
   }
 
   /** Workers that poll in this process need not wait for their next look at the queue. */
-  private announce(work: WorkRecord): true {
+  private announce(work: WorkRecord): WorkStep {
     this.deps.hints.changed(work.environmentId);
-    return true;
+    return DONE;
   }
 
   private async withWork(
     workspace: string,
     environmentId: string,
     workId: string,
-    act: (work: WorkRecord) => Promise<boolean>,
+    act: (work: WorkRecord) => Promise<WorkStep>,
   ): Promise<void> {
-    await untilWritten(async () => {
+    let sessionId = '';
+    const retryAt = await untilWritten(async () => {
       const work = await this.deps.store.work.get(workspace, environmentId, workId);
-      return work ? act(work) : true;
+      sessionId = work?.sessionId ?? '';
+      return work ? act(work) : DONE;
     });
+    // A harness that waits for the sandbox tries again when that is due; the next sweep may be a minute away.
+    if (retryAt !== undefined) {
+      await this.deps.waker.wake({ workspace, sessionId, threadId: primaryThreadOf(sessionId) });
+    }
   }
 }
 
@@ -171,12 +183,6 @@ function failuresAfter(work: WorkRecord): number {
 /** Whether a worker's credential, or the claim that it was started with, is the one that the item goes by. */
 function holds({ sessionTokenHash, claimHash }: WorkRecord, worker: GoneWorker): boolean {
   return sessionTokenHash !== null && [sessionTokenHash, claimHash].includes(worker.sessionTokenHash);
-}
-
-/** Tries a read-and-write until its conditional write holds. */
-async function untilWritten(attempt: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await attempt()) return;
-  throw new Error(`a work item changed ${MAX_TRIES} times while it was being updated`);
 }
 
 /** The work queue over the given store, launcher and clock. */

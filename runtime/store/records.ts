@@ -164,6 +164,8 @@ export type Signal =
       readonly workId: string;
       readonly calls: readonly string[] | 'all';
       readonly reason: string;
+      /** Set where no worker ever came to life: none of the calls has run. */
+      readonly neverRan?: true;
     }
   /** The harness itself produced a result outside of a wake (an MCP call that outlived one). */
   | {

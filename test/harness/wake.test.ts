@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemIds } from '../../runtime/contract/ids';
 import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
 import { ModelError } from '../../runtime/model/port';
 import { checkHistory } from '../../runtime/thread/invariants';
@@ -44,6 +45,35 @@ it('runs a tool in the sandbox and goes on with its result', async () => {
   expect(checkHistory(await world.history(session))).toEqual([]);
   expect(JSON.stringify(world.requests[1]?.messages.at(-1))).toContain('a.txt');
   expect(JSON.stringify(world.requests[1]?.messages.at(-1))).toContain('toolu_1');
+});
+
+it('asks for a sandbox again when the start that failed is due, and says so to the model when none can be had', async () => {
+  const session = await world.session();
+  world.script = (request) =>
+    request.messages.length === 1 ? calls({ id: 'toolu_1', name: 'bash', input: { command: 'ls' } }) : says('done');
+  let asked = 0;
+  world.onWant = async () => {
+    asked += 1;
+    if (asked < 3) return systemClock.now() + MICROS_PER_SECOND / 20;
+    const call = (await world.store.log.lastCommit(world.ref(session)))?.summary.openCalls[0]?.id ?? '';
+    const signal = {
+      type: 'sandbox_lost',
+      workId: 'work_1',
+      calls: [call],
+      reason: 'no room',
+      neverRan: true,
+    } as const;
+    const now = systemClock.now();
+    await world.store.log.accept(world.ref(session), [{ id: systemIds.make('event'), signal }], now, now);
+    return undefined;
+  };
+  await world.message(session);
+  await world.wake(session);
+  expect(asked).toBe(3);
+  expect(checkHistory(await world.history(session))).toEqual([]);
+  const result = JSON.stringify(world.requests[1]?.messages.at(-1));
+  expect(result).toContain('no room');
+  expect(result).toContain('did not run');
 });
 
 it('repeats the bytes of one turn at the start of the next, so that the prompt cache holds', async () => {

@@ -1,5 +1,6 @@
 import { systemIds } from '../../runtime/contract/ids';
 import type { ClientEvent } from '../../runtime/contract/wire';
+import { SandboxStartError } from '../../runtime/resources/sandbox-start';
 import { LEASE_SECONDS, stopped } from '../../runtime/resources/work-item';
 import type { SessionRecord } from '../../runtime/store/records';
 import { operator, refOf, sessionToken, WORKSPACE, WorkWorld } from './work-world';
@@ -26,7 +27,7 @@ describe('a cloud session', () => {
     world.starts.length = 0;
     world.stops.length = 0;
     world.wakes.length = 0;
-    world.startFails = false;
+    world.startFails = null;
   });
 
   it('gets a worker that holds a working token, and one only', async () => {
@@ -124,8 +125,8 @@ describe('a cloud session', () => {
     expect(await world.work(session)).toMatchObject({ state: 'starting' });
   });
 
-  it('tries a start that failed again, a little later each time, and then says that there is no sandbox', async () => {
-    world.startFails = true;
+  it('tries a start that failed again, a little later each time, and then says that no call ran', async () => {
+    world.startFails = new Error('no such image');
     await world.open(session, 'sevt_1');
     await world.queue.want(session);
     const tries: number[] = [];
@@ -136,18 +137,54 @@ describe('a cloud session', () => {
       await world.sweep(session);
     }
     expect(tries).toEqual([1, 2, 3]);
-    expect(await world.signals(session)).toMatchObject([{ calls: ['sevt_1'], reason: 'it could not be started' }]);
+    expect(await world.signals(session)).toMatchObject([
+      { calls: ['sevt_1'], reason: 'it could not be started', neverRan: true },
+    ]);
     expect(await world.work(session)).toMatchObject({ state: 'stopped' });
-    world.startFails = false;
+    world.startFails = null;
     await world.queue.want(session);
     expect(world.starts).toHaveLength(1);
   });
 
+  it('is told when to ask again for as long as there is no room, for some minutes and not for good', async () => {
+    world.startFails = new SandboxStartError('there is no room for it now', true);
+    await world.open(session, 'sevt_1');
+    const began = world.now;
+    let tries = 0;
+    for (let retryAt = await world.queue.want(session); retryAt !== undefined; tries += 1) {
+      expect(retryAt).toBeGreaterThan(world.now);
+      expect(await world.queue.want(session)).toBe(retryAt);
+      world.now = retryAt;
+      retryAt = await world.queue.want(session);
+    }
+    expect(tries).toBe(11);
+    expect(world.now - began).toBeGreaterThan(60_000_000);
+    expect(world.now - began).toBeLessThan(200_000_000);
+    expect(await world.signals(session)).toMatchObject([{ reason: 'there is no room for it now', neverRan: true }]);
+    expect(await world.work(session)).toMatchObject({ state: 'stopped' });
+  });
+
+  it('is woken to try again when a start failed that nobody waits for', async () => {
+    await world.queue.want(session);
+    await beat();
+    world.pass(10);
+    await beat();
+    await world.open(session, 'sevt_1');
+    world.startFails = new SandboxStartError('there is no room for it now', true);
+    await stop();
+    expect(await world.work(session)).toMatchObject({ state: 'starting', startFailures: 1 });
+    expect(world.wakes.at(-1)).toEqual(refOf(session));
+    world.startFails = null;
+    world.pass(1);
+    expect(await world.queue.want(session)).toBeUndefined();
+    expect(world.starts).toHaveLength(2);
+  });
+
   it('goes on when a later start works', async () => {
-    world.startFails = true;
+    world.startFails = new Error('no such image');
     await world.open(session, 'sevt_1');
     await world.queue.want(session);
-    world.startFails = false;
+    world.startFails = null;
     world.pass(1);
     await world.sweep(session);
     expect(world.starts).toHaveLength(1);
@@ -163,7 +200,9 @@ describe('a cloud session', () => {
       await stop();
     }
     expect(world.starts).toHaveLength(4);
-    expect(await world.signals(session)).toMatchObject([{ calls: ['sevt_1'], reason: 'it could not be started' }]);
+    expect(await world.signals(session)).toMatchObject([
+      { calls: ['sevt_1'], reason: 'it ended before it could be used', neverRan: true },
+    ]);
   });
 
   it('starts a worker that never came to life once more', async () => {

@@ -41,7 +41,7 @@ export class WorkWorld {
   readonly wakes: ThreadRef[] = [];
   readonly hints = new LocalChangeHints();
   /** What the launcher does instead of starting a worker, as long as it is set. */
-  startFails = false;
+  startFails: Error | null = null;
   readonly store: Store;
   readonly queue: SessionWorkQueue;
   private readonly operations: OperationsOf<WorkOperation>;
@@ -179,7 +179,7 @@ export class WorkWorld {
     const launcher: SandboxLauncher = {
       ...this.launching,
       start: async (work, _session, secret) => {
-        if (this.startFails) throw new Error('no room');
+        if (this.startFails) throw this.startFails;
         this.starts.push({ work, secret });
       },
       stop: async ({ id }, { discard }) => void this.stops.push({ id, discard }),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { primaryThreadOf, systemIds } from '../../runtime/contract/ids';
-import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
+import { MICROS_PER_SECOND, systemClock, type Micros } from '../../runtime/contract/time';
 import type { ClientEvent, SessionEvent } from '../../runtime/contract/wire';
 import type { HarnessDeps } from '../../runtime/harness/ports';
 import { createHarness } from '../../runtime/harness/wake';
@@ -41,7 +41,7 @@ export class World {
   readonly wakes: ThreadRef[] = [];
   readonly requests: ModelRequest[] = [];
   /** What the sandbox does when it is wanted. */
-  onWant: (session: SessionRecord) => Promise<void> = async () => {};
+  onWant: (session: SessionRecord) => Promise<Micros | undefined> = async () => undefined;
   script: Script = () => says('hello');
   readonly hints = new LocalChangeHints();
   #close: (() => Promise<void>)[] = [];
