@@ -3,11 +3,12 @@ import { systemIds } from '../runtime/contract/ids';
 import { systemClock, toTimestamp } from '../runtime/contract/time';
 import { askServer } from '../runtime/local/admin-socket';
 import { DataDirectory } from '../runtime/local/data-directory';
-import { runKeyCommand, type KeyAnswer, type KeyCommand } from '../runtime/local/key-commands';
 import { DEFAULT_WORKSPACE } from '../runtime/local/local-api-key';
 import { openStore } from '../runtime/local/open-store';
+import { runKeyCommand, type KeyAnswer, type KeyCommand } from '../runtime/resources/key-commands';
 import { Keys } from '../runtime/resources/keys';
 import type { KeyRecord } from '../runtime/store/ports';
+import { askDeployment } from './deployed-keys';
 import { DEFAULT_DATA, KEYS_HELP, UsageError } from './usage';
 
 type Kind = 'api_key' | 'environment_key';
@@ -18,7 +19,9 @@ export async function keysCommand(kind: Kind, args: string[]): Promise<void> {
     args,
     allowPositionals: true,
     options: {
-      data: { type: 'string', default: DEFAULT_DATA },
+      data: { type: 'string' },
+      stack: { type: 'string' },
+      region: { type: 'string' },
       workspace: { type: 'string', default: DEFAULT_WORKSPACE },
       name: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -29,7 +32,23 @@ export async function keysCommand(kind: Kind, args: string[]): Promise<void> {
     return;
   }
   const command = readCommand(kind, positionals, values.workspace, values.name ?? null);
-  report(command, await perform(new DataDirectory(values.data), command));
+  report(command, await perform(values, command));
+}
+
+/** Whose keys are meant: those of a deployment, or those of this machine. */
+interface Place {
+  readonly stack?: string | undefined;
+  readonly region?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+async function perform({ stack, region, data }: Place, command: KeyCommand): Promise<KeyAnswer> {
+  if (stack !== undefined) {
+    if (data !== undefined) throw new UsageError('Say --stack for a deployment or --data for this machine, not both.');
+    return askDeployment({ stack, region }, command);
+  }
+  if (region !== undefined) throw new UsageError('A region has stacks: say which, with --stack.');
+  return performHere(new DataDirectory(data ?? DEFAULT_DATA), command);
 }
 
 function readCommand(kind: Kind, [verb = '', ...rest]: string[], workspace: string, name: string | null): KeyCommand {
@@ -53,7 +72,7 @@ function readCommand(kind: Kind, [verb = '', ...rest]: string[], workspace: stri
 }
 
 /** Through the running server, which has the data open; directly where none runs. */
-async function perform(directory: DataDirectory, command: KeyCommand): Promise<KeyAnswer> {
+async function performHere(directory: DataDirectory, command: KeyCommand): Promise<KeyAnswer> {
   const socket = directory.adminSocket;
   const answer = socket === undefined ? undefined : await askServer(socket, command);
   if (answer) return answer;

@@ -16,6 +16,7 @@ Usage
   managed-agents environment-keys create ENVIRONMENT_ID       make a key for a self-hosted environment's workers
   managed-agents environment-keys list
   managed-agents environment-keys revoke KEY_ID
+  managed-agents keys ... --stack NAME [--region R]           the same for a deployment on AWS
   managed-agents check SESSION_ID...                          test that a session's history holds what it must
 
 Every command takes --help.
@@ -31,6 +32,8 @@ Options
   --model-key KEY  its key; better MODEL_API_KEY or ANTHROPIC_API_KEY, which other users of this machine cannot see
   --sandbox-image I  run sandboxes as containers of image I, with podman (dist/sandbox-image is what to build it from)
   --private-host H  send credentials to host H although it is private or speaks plain http (127.0.0.1, *.corp.example); may be repeated
+  --log-level L    what to tell on standard error: debug, info, warn (default) or error
+  --log-format F   how: pretty (default), or json, a line each
   --help           this text
 
 Without a key and a URL, an offline model answers: it plays the part of a model, and calls tools for real.
@@ -44,6 +47,8 @@ export const KEYS_HELP = `managed-agents keys, managed-agents environment-keys: 
   keys revoke KEY_ID, environment-keys revoke KEY_ID               end one
 
 Options
+  --stack NAME   the keys of a deployment on AWS, by the credentials of your AWS CLI (docs/operations.md has the permissions)
+  --region R     where the stack is (default: where your AWS CLI looks)
   --data DIR     the data to work on, whether a server has them open or not (default ${DEFAULT_DATA})
   --workspace W  whose key it is (default "default")
   --name N       a note to tell keys apart

@@ -59,7 +59,7 @@ export class FirstKey extends Resource {
       memorySize: 256,
       environment: props.store.functionEnvironment,
     });
-    props.store.grantWriteControl(maker);
+    props.store.grantManageKeys(maker);
     props.encryptionKey?.grantEncryptDecrypt(maker);
     maker.addToRolePolicy(
       new iam.PolicyStatement({

@@ -1,6 +1,7 @@
 export * from './credential-vault';
 export * from './first-key';
 export * from './harness-function';
+export * from './key-commands';
 export type { FunctionChoices } from './lambda-function';
 export * from './managed-agents';
 export * from './model-key';

@@ -11,7 +11,16 @@ import { BUILT } from './built';
 
 /** The entry points that `npm run build` bundles, each into a directory of its own. */
 export type EntryPoint =
-  'api' | 'stream' | 'harness' | 'sweeper' | 'janitor' | 'vault-keeper' | 'vault-broker' | 'first-key' | 'image-build';
+  | 'api'
+  | 'stream'
+  | 'harness'
+  | 'sweeper'
+  | 'janitor'
+  | 'vault-keeper'
+  | 'vault-broker'
+  | 'keys'
+  | 'first-key'
+  | 'image-build';
 
 /** What the constructs let users choose of any of their functions. */
 export interface FunctionChoices {

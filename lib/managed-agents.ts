@@ -7,6 +7,7 @@ import { SETTINGS } from '../runtime/aws/settings';
 import { CredentialVault, type CredentialVaultProps } from './credential-vault';
 import { FirstKey } from './first-key';
 import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
+import { KeyCommands } from './key-commands';
 import type { FunctionChoices } from './lambda-function';
 import { ModelKey, type IModelKey } from './model-key';
 import { Monitoring, type MonitoringProps } from './monitoring';
@@ -96,6 +97,8 @@ export class ManagedAgents extends Construct {
   readonly api: SessionApi;
   readonly sweeper: Sweeper;
   readonly janitor: VersionJanitor;
+  /** What makes, lists and revokes API keys; `keys.grantManage` says who may. */
+  readonly keys: KeyCommands;
   readonly monitoring?: Monitoring;
   /** The first API key, unless none was wanted. */
   readonly firstKey?: FirstKey;
@@ -118,6 +121,7 @@ export class ManagedAgents extends Construct {
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
     this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });
+    this.keys = new KeyCommands(this, 'Keys', { ...common, store: this.store });
     for (const part of [this.harness.function, this.api.apiFunction, this.sweeper.function]) {
       part.addEnvironment(SETTINGS.apiUrl, this.api.url);
     }
@@ -160,6 +164,10 @@ export class ManagedAgents extends Construct {
         description: 'The secret with the first API key',
       });
     }
+    new CfnOutput(this, 'KeysFunction', {
+      value: this.keys.function.functionName,
+      description: 'Behind `managed-agents keys --stack`',
+    });
     new CfnOutput(this, 'ModelKeyCommand', {
       value: `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${this.modelKey.secretArn} --secret-string YOUR_MODEL_KEY`,
       description: 'Run this once, with the key of the model API',

@@ -8,6 +8,10 @@ export const TABLE_WRITE_ACTIONS = [
 ];
 /** A stream says in a thread's HEAD that somebody watches it; that is all it ever writes. */
 export const TABLE_WATCH_ACTIONS = ['dynamodb:UpdateItem'];
+/** What is done with the items of keys: none is ever deleted. */
+export const KEY_ITEM_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+/** A key for an environment is made when the environment is there. */
+export const ENTRY_LOOK_ACTIONS = ['dynamodb:GetItem'];
 /** An index is only ever queried. */
 export const INDEX_ACTIONS = ['dynamodb:Query'];
 

@@ -6,6 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
+import { catalogPartition, keyHashKey, keyListPartition } from '../runtime/store/keys';
 import { RUNTIME_INDEX, TABLES, type IndexSchema, type TableSchema } from '../runtime/store/tables';
 import { acknowledge, acknowledgeGrant } from './acknowledge';
 import { emulatorAddress } from './emulator';
@@ -13,7 +14,9 @@ import {
   BLOB_READ_ACTIONS,
   BLOB_WRITE_ACTIONS,
   BUCKET_ACTIONS,
+  ENTRY_LOOK_ACTIONS,
   INDEX_ACTIONS,
+  KEY_ITEM_ACTIONS,
   KEY_READ_ACTIONS,
   KEY_WRITE_ACTIONS,
   TABLE_READ_ACTIONS,
@@ -40,6 +43,8 @@ export interface ISessionStore extends IConstruct {
   grantFollow(grantee: iam.IGrantable): iam.Grant;
   /** Asking which versions of the harness sessions are pinned to. */
   grantQueryRuntimes(grantee: iam.IGrantable): iam.Grant;
+  /** Making, listing and revoking keys, and looking whether an environment is there: of the control table, those items alone. */
+  grantManageKeys(grantee: iam.IGrantable): iam.Grant;
   /** Writing to the control table only, where keys and work items stand. */
   grantWriteControl(grantee: iam.IGrantable): iam.Grant;
 }
@@ -118,6 +123,12 @@ abstract class SessionStoreBase extends Resource implements ISessionStore {
     return this.grantKey(grantee, KEY_WRITE_ACTIONS).combine(this.grantTable(grantee, this.controlTable, actions));
   }
 
+  grantManageKeys(grantee: iam.IGrantable): iam.Grant {
+    return this.grantKey(grantee, KEY_WRITE_ACTIONS)
+      .combine(this.grantControl(grantee, KEY_ITEM_ACTIONS, [keyHashKey('*').pk, keyListPartition('*')]))
+      .combine(this.grantControl(grantee, ENTRY_LOOK_ACTIONS, [catalogPartition('environments', '*')]));
+  }
+
   grantQueryRuntimes(grantee: iam.IGrantable): iam.Grant {
     const index = `${this.sessionsTable.tableArn}/index/${RUNTIME_INDEX.name}`;
     return this.grantKey(grantee, KEY_READ_ACTIONS).combine(
@@ -139,6 +150,16 @@ abstract class SessionStoreBase extends Resource implements ISessionStore {
 
   private grantTable(grantee: iam.IGrantable, table: dynamodb.ITableV2, actions: string[]): iam.Grant {
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
+  }
+
+  /** Some partitions of the control table, by patterns of their names. */
+  private grantControl(grantee: iam.IGrantable, actions: string[], partitions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.controlTable.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+    });
   }
 
   private grantBlobs(grantee: iam.IGrantable, actions: string[]): iam.Grant {

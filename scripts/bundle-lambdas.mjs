@@ -22,6 +22,7 @@ const ENTRY_POINTS = {
   janitor: 'runtime/handlers/janitor.ts',
   'vault-keeper': 'runtime/handlers/vault-keeper.ts',
   'vault-broker': 'runtime/handlers/vault-broker.ts',
+  keys: 'runtime/handlers/keys.ts',
   'first-key': 'runtime/handlers/first-key.ts',
   'image-build': 'runtime/handlers/image-build.ts',
 };

@@ -3,8 +3,8 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { ApiError } from '../contract/errors';
+import { readKeyCommand, runKeyCommand, type KeyAnswer, type KeyCommand } from '../resources/key-commands';
 import type { Keys } from '../resources/keys';
-import { runKeyCommand, type KeyAnswer, type KeyCommand } from './key-commands';
 
 /**
  * The way in for the command line while a server has the data open: a socket in the data directory that only the directory's
@@ -38,7 +38,7 @@ export class AdminSocket {
 
 async function answer(keys: Keys, incoming: IncomingMessage): Promise<[number, string]> {
   try {
-    const command = (await json(incoming)) as KeyCommand;
+    const command = readKeyCommand(await json(incoming));
     return [200, JSON.stringify(await runKeyCommand(keys, command))];
   } catch (error) {
     const { message } = error as Error;

@@ -17,7 +17,7 @@ const END = '<!-- end of permissions -->';
 interface Statement {
   readonly Action: string | string[];
   readonly Resource: unknown;
-  readonly Condition?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 interface Policy {
@@ -48,7 +48,7 @@ function permissionsTable(): string {
         [Resource]
           .flat()
           .map((each) => `\`${resourceName(each)}\``)
-          .join(', ') + (Condition ? ' (conditional)' : '');
+          .join(', ') + conditionOn(Condition);
       rows.set(where, [...(rows.get(where) ?? []), ...[Action].flat()]);
     }
     const who = `**${nameOf(id)}**: ${Properties.Description ?? ''}`;
@@ -59,6 +59,17 @@ function permissionsTable(): string {
     }
   }
   return lines.join('\n');
+}
+
+/** What narrows the statement: the items of a table by name, other things by the word alone. */
+function conditionOn(condition: Statement['Condition']): string {
+  if (!condition) return '';
+  const partitions = condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+  if (partitions === undefined) return ' (conditional)';
+  return ` (items ${[partitions]
+    .flat()
+    .map((each) => `\`${String(each)}\``)
+    .join(', ')})`;
 }
 
 /** A logical id without the stack's name for the construct and the hash at its end. */

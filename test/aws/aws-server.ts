@@ -30,7 +30,7 @@ export interface AwsServer {
   close(): void;
 }
 
-export async function startAwsServer(answer: (call: AwsCall) => AwsAnswer): Promise<AwsServer> {
+export async function startAwsServer(answer: (call: AwsCall) => AwsAnswer | Promise<AwsAnswer>): Promise<AwsServer> {
   const calls: AwsCall[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -43,7 +43,7 @@ export async function startAwsServer(answer: (call: AwsCall) => AwsAnswer): Prom
       body: Buffer.concat(chunks).toString(),
     };
     calls.push(call);
-    const { status = 200, body = {} } = answer(call);
+    const { status = 200, body = {} } = await answer(call);
     response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');

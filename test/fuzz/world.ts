@@ -2,7 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { randomBytes } from 'node:crypto';
 import { ID_PREFIXES, type IdKind } from '../../runtime/contract/ids';
-import type { KeyCommand } from '../../runtime/local/key-commands';
+import type { KeyCommand } from '../../runtime/resources/key-commands';
 import type { Chance } from './chance';
 import type { KnownIds } from './values';
 

@@ -140,6 +140,25 @@ describe('the session store', () => {
     expect(new Set(wild.map(({ action }) => action.split(':')[0]))).toEqual(new Set(['s3']));
   });
 
+  test('lets a maker of keys at the items of keys, and at environments only to look', () => {
+    const stack = newStack();
+    new SessionStore(stack, 'Store').grantManageKeys(new Role(stack, 'Keys', { assumedBy: lambda }));
+    const statements = (actions: string | string[], partitions: string | string[]): object => ({
+      Action: actions,
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+      Effect: 'Allow',
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^StoreControl/), 'Arn'] },
+    });
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    expect(policy?.Properties.PolicyDocument.Statement).toEqual([
+      statements(
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['KEY#*', 'KEYS#*'],
+      ),
+      statements('dynamodb:GetItem', ['*/environments']),
+    ]);
+  });
+
   test('of another stack grants the same', () => {
     const stack = newStack();
     const store = SessionStore.fromSessionStoreAttributes(stack, 'Store', {

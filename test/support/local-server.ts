@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { askServer } from '../../runtime/local/admin-socket';
 import { DataDirectory } from '../../runtime/local/data-directory';
-import type { KeyCommand } from '../../runtime/local/key-commands';
+import type { KeyCommand } from '../../runtime/resources/key-commands';
 import type { Respond } from '../../runtime/local/offline-model/plan';
 import { startModelServer } from '../../runtime/local/offline-model/server';
 import { startLocal } from '../../runtime/local/start';
