@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { isHostPattern } from '../runtime/contract/hosts';
 import type { ModelChoice } from '../runtime/local/model-choice';
 import { startLocal, type LocalSystem } from '../runtime/local/start';
+import { LOG_FORMATS, LOG_LEVELS, logLevelOf, type LogFormat, type LogLevel } from '../runtime/telemetry/log';
 import { runSampleSession } from './sample-session';
 import { snippet } from './snippet';
 import { DEFAULT_DATA, DEFAULT_PORT, START_HELP, UsageError } from './usage';
@@ -21,6 +22,8 @@ export async function startCommand(args: string[]): Promise<void> {
       'model-key': { type: 'string' },
       'sandbox-image': { type: 'string' },
       'private-host': { type: 'string', multiple: true, default: [] },
+      'log-level': { type: 'string', default: 'warn' },
+      'log-format': { type: 'string', default: 'pretty' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -33,7 +36,15 @@ export async function startCommand(args: string[]): Promise<void> {
   const stop = untilStopped();
   const sandboxImage = values['sandbox-image'];
   const privateHosts = values['private-host'].map(checkHost);
-  const system = await startLocal({ dataDirectory: values.data, ...port, model, sandboxImage, privateHosts, log });
+  const logging = { logLevel: readLogLevel(values['log-level']), logFormat: readLogFormat(values['log-format']), log };
+  const system = await startLocal({
+    dataDirectory: values.data,
+    ...port,
+    model,
+    sandboxImage,
+    privateHosts,
+    ...logging,
+  });
   introduce(system, values.data);
   if (!values['no-sample']) await sample(system, stop.signal);
   if (!stop.signal.aborted) console.log(snippet(system.connection));
@@ -77,6 +88,18 @@ function readPort(text: string | undefined): { port: number; portIsFixed: boolea
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text}: a port is a number up to 65535.`);
   return { port, portIsFixed: true };
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevelOf(text);
+  if (level) return level;
+  throw new UsageError(`--log-level ${text}: the levels are ${LOG_LEVELS.join(', ')}.`);
+}
+
+function readLogFormat(text: string): LogFormat {
+  const format = LOG_FORMATS.find((known) => known === text);
+  if (format) return format;
+  throw new UsageError(`--log-format ${text}: the formats are ${LOG_FORMATS.join(', ')}.`);
 }
 
 /** Where a credential may be sent is named without a doubt: no URL, no port. */

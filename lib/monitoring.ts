@@ -3,7 +3,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from '../runtime/aws/metrics';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../runtime/aws/metrics';
+import type { MetricName } from '../runtime/telemetry/measures';
 import type { HarnessFunction } from './harness-function';
 import type { SessionApi } from './session-api';
 import type { Sweeper } from './sweeper';
@@ -116,7 +117,7 @@ export class Monitoring extends Resource {
         ? {}
         : {
             SandboxStarts: {
-              metric: this.metric(METRICS.sandboxStartFailures),
+              metric: this.metric('SandboxStartFailures'),
               threshold: 3,
               description: 'ECS did not start sandboxes: a quota, the capacity of the zone, or the image',
             },
@@ -150,7 +151,7 @@ export class Monitoring extends Resource {
         ),
         graph('Lateness of what is due (s)', sweeper.metricDueAge()),
       ],
-      [graph('Sandbox starts', this.metric(METRICS.sandboxStarts), this.metric(METRICS.sandboxStartFailures))],
+      [graph('Sandbox starts', this.metric('SandboxStarts'), this.metric('SandboxStartFailures'))],
     ].filter((row) => row.length > 0);
   }
 

@@ -2,7 +2,8 @@ import { Duration, Resource, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../runtime/aws/metrics';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../runtime/aws/metrics';
+import type { MetricName } from '../runtime/telemetry/measures';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISandboxFleet } from './sandbox-fleet';
@@ -59,7 +60,7 @@ export class Sweeper extends Resource {
   metricDueAge(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
-      metricName: METRICS.dueAge,
+      metricName: 'DueAge' satisfies MetricName,
       dimensionsMap: { [METRIC_DIMENSION]: Stack.of(this).stackName },
       statistic: cloudwatch.Stats.MAXIMUM,
       period: Duration.minutes(5),

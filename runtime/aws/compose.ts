@@ -6,6 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../contract/ids';
 import { systemClock } from '../contract/time';
+import { observedLauncher } from '../resources/observed-launcher';
 import type { ResourceDeps, SandboxLauncher, WorkspaceArchives } from '../resources/ports';
 import { createStore } from '../store/store';
 import type { ChangeHints, Store, Waker } from '../store/ports';
@@ -13,17 +14,18 @@ import type { SessionRuntime } from '../store/records';
 import { noLauncher } from './absent';
 import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
 import { createLambdaWaker } from './lambda-waker';
-import { emitMetric, METRICS } from './metrics';
+import { log, observe } from './observe';
 import { createS3Blobs } from './s3-blobs';
 import { createS3Workspaces } from './s3-workspaces';
 import { reapTasks } from './task-reaper';
 import { hasSetting, readSetting } from './settings';
 
-/** What needs neither permission nor configuration: clock, ids and hints. */
-export const surroundings: Pick<ResourceDeps, 'clock' | 'ids' | 'hints'> = {
+/** What needs no permission: clock, ids, hints, and who is told what happens. */
+export const surroundings: Pick<ResourceDeps, 'clock' | 'ids' | 'hints' | 'observe'> = {
   clock: systemClock,
   ids: systemIds,
   hints: pollingHints(),
+  observe,
 };
 
 /** Between functions nobody can tip anybody: whoever waits sleeps, and looks again. */
@@ -71,11 +73,7 @@ export function openOwnWaker(store: Store): Waker {
 /** Starts sandboxes on Fargate. A stack without a fleet starts none: calls of built-in tools then end as errors. */
 export function openLauncher(): SandboxLauncher {
   if (!hasSetting('sandboxCluster')) return noLauncher;
-  return new FargateLauncher({
-    client: new ECSClient({}),
-    placement,
-    onStart: (outcome) => emitMetric(outcome === 'started' ? METRICS.sandboxStarts : METRICS.sandboxStartFailures, 1),
-  });
+  return observedLauncher(new FargateLauncher({ client: new ECSClient({}), placement }), observe);
 }
 
 /** Stops the tasks that were left over. A stack without a fleet has none. */
@@ -87,7 +85,9 @@ export async function reapSandboxes(store: Store): Promise<void> {
     store,
     clock: systemClock,
   });
-  if (reaped > 0) console.warn('sandboxes were left over and have been stopped', { count: reaped });
+  if (reaped > 0) {
+    log({ level: 'warn', message: 'sandboxes were left over and have been stopped', fields: { count: reaped } });
+  }
 }
 
 /** What this deployment gives to new sessions. */

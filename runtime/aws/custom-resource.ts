@@ -1,4 +1,5 @@
 /** CloudFormation's custom resources: what it asks of a function at deployment, and how it wants the answer. */
+import { log } from './observe';
 
 export interface CustomResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -28,7 +29,7 @@ export async function answerCloudFormation(
   try {
     await act(event);
   } catch (error) {
-    console.error('the custom resource failed', error);
+    log({ level: 'error', message: 'the custom resource failed', error });
     failure = error instanceof Error ? error.message : String(error);
   }
   const response = await fetch(event.ResponseURL, {

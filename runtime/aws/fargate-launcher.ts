@@ -35,8 +35,6 @@ export interface FargateLauncherOptions {
   readonly client: ECSClient;
   /** Read when it is first needed: a stack without a fleet has none. */
   readonly placement: () => FargatePlacement;
-  /** Told of each try to start a sandbox. */
-  readonly onStart: (outcome: 'started' | 'failed') => void;
 }
 
 /** A cluster need not know of a capacity provider for ordinary capacity, but it must for any that is asked for by name. */
@@ -59,15 +57,9 @@ export class FargateLauncher implements SandboxLauncher {
 
   /** @throws Error when ECS takes no task now: too many requests, or no capacity. The work queue tries again. */
   async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<void> {
-    try {
-      const { failures = [] } = await this.options.client.send(new RunTaskCommand(this.request(work, session, claim)));
-      const [failure] = failures;
-      if (failure) throw new Error(`ECS started no task: ${failure.reason ?? failure.detail}`);
-    } catch (error) {
-      this.options.onStart('failed');
-      throw error;
-    }
-    this.options.onStart('started');
+    const { failures = [] } = await this.options.client.send(new RunTaskCommand(this.request(work, session, claim)));
+    const [failure] = failures;
+    if (failure) throw new Error(`ECS started no task: ${failure.reason ?? failure.detail}`);
   }
 
   async stop(session: Pick<SessionRecord, 'id'>): Promise<void> {

@@ -1,48 +1,38 @@
-import { readSetting } from './settings';
+import { measuresOf, METRICS, type Measure, type MetricName } from '../telemetry/measures';
+import type { Embed } from '../telemetry/observer';
 
 /** Where the functions' own metrics stand in CloudWatch. */
 export const METRIC_NAMESPACE = 'ManagedAgents';
 
-/** The names of the functions' own metrics. */
-export const METRICS = {
-  /** Seconds by which the oldest due item was late when a sweep found it. */
-  dueAge: 'DueAge',
-  /** Sandboxes that were asked for. */
-  sandboxStarts: 'SandboxStarts',
-  /** Sandboxes that ECS did not start. */
-  sandboxStartFailures: 'SandboxStartFailures',
-} as const;
-
-export type MetricName = (typeof METRICS)[keyof typeof METRICS];
-
-/** The one dimension of every metric: the stack, so that the number of series stays small. */
+/** The dimension of every metric: the stack. */
 export const METRIC_DIMENSION = 'Service';
 
-const UNITS: Readonly<Record<MetricName, 'Count' | 'Seconds'>> = {
-  DueAge: 'Seconds',
-  SandboxStarts: 'Count',
-  SandboxStartFailures: 'Count',
-};
+type Values = Record<string, number | readonly number[] | string>;
 
 /**
- * Writes a metric in CloudWatch's embedded format: a line of the function's log, from which CloudWatch takes the number. It
- * needs no permission and no call.
+ * Metrics in CloudWatch's embedded format: parts of a line of the log, from which CloudWatch takes the numbers. That needs no
+ * permission and no call. Each metric is written for the service, and again for its own dimension where it has one.
+ *
+ * @param service the stack's name; read when a line is written.
  */
-export function emitMetric(metric: MetricName, value: number): void {
-  const line = {
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [[METRIC_DIMENSION]],
-          Metrics: [{ Name: metric, Unit: UNITS[metric] }],
-        },
-      ],
-    },
-    [METRIC_DIMENSION]: readSetting('serviceName'),
-    [metric]: value,
+export const embedMetrics =
+  (service: () => string): Embed =>
+  (fact) => {
+    const measures = measuresOf(fact);
+    if (measures.length === 0) return undefined;
+    const values: Values = Object.assign({}, ...measures.map((measure) => ({ ...measure.values, ...measure.by })));
+    return {
+      _aws: { Timestamp: Date.now(), CloudWatchMetrics: measures.map(directive) },
+      [METRIC_DIMENSION]: service(),
+      ...values,
+    };
   };
-  // Not console.log: with JSON logs, Lambda would wrap the line, and CloudWatch would not find the metric in it.
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+
+function directive({ values, by }: Measure) {
+  const names = Object.keys(values) as MetricName[];
+  return {
+    Namespace: METRIC_NAMESPACE,
+    Dimensions: [[METRIC_DIMENSION], ...(by ? [[METRIC_DIMENSION, ...Object.keys(by)]] : [])],
+    Metrics: names.map((Name) => ({ Name, Unit: METRICS[Name] })),
+  };
 }

@@ -6,6 +6,8 @@
 export const SETTINGS = {
   /** What tells one stack's metrics from another's. */
   serviceName: 'SERVICE_NAME',
+  /** What is less than this is not logged: `debug`, `info`, `warn` or `error`. */
+  logLevel: 'LOG_LEVEL',
   sessionsTable: 'SESSIONS_TABLE',
   controlTable: 'CONTROL_TABLE',
   blobBucket: 'BLOB_BUCKET',

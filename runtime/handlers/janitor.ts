@@ -1,5 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { openStore } from '../aws/compose';
+import { log } from '../aws/observe';
 import { readSetting } from '../aws/settings';
 import { removeUnusedVersions } from '../aws/version-janitor';
 
@@ -10,5 +11,6 @@ const client = new LambdaClient({});
 export const handler = async (): Promise<void> => {
   const functionName = readSetting('harnessFunction');
   const removed = await removeUnusedVersions({ client, functionName, sessions, now: Date.now() });
-  console.log('removed versions of the harness', { functionName, removed });
+  const fields = { removed: removed.join(' '), count: removed.length };
+  log({ level: 'info', message: 'versions of the harness were removed', fields });
 };

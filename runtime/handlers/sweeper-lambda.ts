@@ -1,7 +1,7 @@
 import { modelCatalogue } from '../aws/absent';
 import { openLauncher, openStore, openWaker, reapSandboxes, surroundings } from '../aws/compose';
-import { emitMetric, METRICS } from '../aws/metrics';
-import { MICROS_PER_SECOND, type Micros } from '../contract/time';
+import { log, observe } from '../aws/observe';
+import type { Micros } from '../contract/time';
 import { createWorkQueue } from '../resources/work-queue';
 import type { DueIndex } from '../store/ports';
 import { sweep } from './sweeper';
@@ -20,13 +20,14 @@ export const handler = async (): Promise<void> => {
       return items;
     },
   };
-  await sweep({
+  const found = await sweep({
     due,
     waker,
     workQueue,
     clock: surroundings.clock,
-    onError: (item, error) => console.error('a due item could not be handled', { kind: item.kind, error }),
+    onError: ({ kind }, error) =>
+      log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error }),
   });
-  emitMetric(METRICS.dueAge, age / MICROS_PER_SECOND);
+  observe({ type: 'sweep', found, age });
   await reapSandboxes(store);
 };

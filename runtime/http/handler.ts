@@ -1,15 +1,16 @@
 import { ApiError, notFound } from '../contract/errors';
 import { ROUTES } from '../contract/generated/routes';
+import { isId } from '../contract/ids';
 import type { OperationName } from '../contract/operations';
 import { matchRoute, type RouteMatch } from '../contract/routes';
 import type { Micros } from '../contract/time';
 import { validateInput, type RawInput } from '../contract/validate';
 import { hashOfSecret } from '../resources/keys';
 import type { RequestContext, ResourceDeps } from '../resources/ports';
+import type { RequestFact } from '../telemetry/facts';
 import { answer, internalError, refuse } from './answers';
 import { createAuthenticator, secretOf } from './authentication';
 import { authorize, checkVersion, checkWorkspace, refusalOf } from './authorization';
-import { logToStderr, type FailureLog } from './failure-log';
 import { createOperations, type ServedOperations } from './operations';
 import { readJsonBody } from './request-body';
 import { createSandboxRoutes, type SandboxOperation } from './sandbox-routes';
@@ -21,7 +22,6 @@ export type Handler = (request: Request) => Promise<Response>;
 export interface HandlerOptions {
   /** How streams behave; what is left out is as production has it. */
   readonly stream?: Partial<StreamSettings>;
-  readonly onFailure?: FailureLog;
   /** How long a credential that was found is not looked up again. @default - half a minute, which saves most reads */
   readonly rememberKeysFor?: Micros;
 }
@@ -34,9 +34,8 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
  */
 export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}): Handler {
   const authenticator = createAuthenticator(deps.store.keys, deps.clock, options.rememberKeysFor);
-  const onFailure = options.onFailure ?? logToStderr;
   const settings = { ...STREAM_SETTINGS, ...options.stream };
-  const operations = createOperations({ ...deps, settings, onFailure });
+  const operations = createOperations({ ...deps, settings });
   const sandboxRoutes = createSandboxRoutes(deps);
 
   async function serve(request: Request, { operation, path }: RouteMatch, url: URL, requestId: string) {
@@ -59,21 +58,33 @@ export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}):
 
   return async (request) => {
     const requestId = deps.ids.make('request');
+    const startedAt = deps.clock.now();
     const url = new URL(request.url);
     const match = matchRoute(request.method === 'HEAD' ? 'GET' : request.method, url.pathname);
     const forSandbox = sandboxRoutes.get(`${request.method} ${url.pathname}`);
     let response: Response;
+    let failure: unknown;
     try {
       if (match) response = await serve(request, match, url, requestId);
       else if (forSandbox) response = await serveSandbox(request, forSandbox);
       else response = unmatched(request.method, url.pathname);
     } catch (error) {
-      if (!(error instanceof ApiError)) onFailure({ requestId, operation: match?.operation, error });
+      if (!(error instanceof ApiError)) failure = error;
       response = refuse(error instanceof ApiError ? error : internalError(), requestId);
     }
     response.headers.set('request-id', requestId);
+    const { method } = request;
+    const { status } = response;
+    const about = { requestId, method, ...namedBy(match), status, startedAt, endedAt: deps.clock.now() };
+    deps.observe?.({ type: 'request', ...about, error: failure });
     return request.method === 'HEAD' ? headOf(response) : response;
   };
+}
+
+/** What the log tells of a route: no text of the caller's but an id. */
+function namedBy(match: RouteMatch | undefined): Pick<RequestFact, 'operation' | 'sessionId'> {
+  const { session_id: sessionId = '' } = match?.path ?? {};
+  return { operation: match?.operation, ...(isId('session', sessionId) ? { sessionId } : {}) };
 }
 
 async function operate<O extends OperationName>(

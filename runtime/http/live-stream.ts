@@ -7,15 +7,13 @@ import type { RequestContext, ResourceDeps } from '../resources/ports';
 import type { Commit, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 import { willRun } from '../thread/inbox';
 import { internalError } from './answers';
-import type { FailureLog } from './failure-log';
 import { frame, PING } from './sse';
 import { Previews } from './stream-previews';
 import type { StreamSettings } from './stream-settings';
 import { resumeAfter, startOf, type StreamStart } from './stream-start';
 
-export interface StreamDeps extends Pick<ResourceDeps, 'store' | 'hints' | 'clock' | 'ids'> {
+export interface StreamDeps extends Pick<ResourceDeps, 'store' | 'hints' | 'clock' | 'ids' | 'observe'> {
   readonly settings: StreamSettings;
-  readonly onFailure: FailureLog;
 }
 
 /** What a client asked of a stream. */
@@ -99,7 +97,8 @@ export class LiveStream {
     try {
       yield* this.#follow();
     } catch (error) {
-      this.deps.onFailure({ requestId: this.context.requestId, operation: 'stream', error });
+      const { requestId } = this.context;
+      this.deps.observe?.({ type: 'stream_failure', requestId, sessionId: this.session.id, error });
       yield frame('error', errorBody(internalError(), this.context.requestId));
     }
   }

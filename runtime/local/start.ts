@@ -3,12 +3,15 @@ import { systemIds } from '../contract/ids';
 import { MICROS_PER_SECOND, systemClock, type Micros } from '../contract/time';
 import { sweep, type SweeperDeps } from '../handlers/sweeper';
 import { createHarness } from '../harness/wake';
-import { logToStderr } from '../http/failure-log';
 import { createHandler } from '../http/handler';
 import { traitsOf } from '../model/traits';
 import { Keys } from '../resources/keys';
 import type { ResourceDeps, WorkQueue } from '../resources/ports';
+import { observedLauncher } from '../resources/observed-launcher';
 import { createWorkQueue } from '../resources/work-queue';
+import type { Observe } from '../telemetry/facts';
+import { createLog, type Log, type LogFormat, type LogLevel } from '../telemetry/log';
+import { createObserver } from '../telemetry/observer';
 import { AdminSocket } from './admin-socket';
 import { announceChanges, LocalChangeHints } from './change-hints';
 import { Closing } from './closing';
@@ -35,8 +38,12 @@ export interface LocalOptions {
   readonly sandboxImage?: string;
   /** Hosts that credentials may be sent to although they are private, or speak `http`. @default none */
   readonly privateHosts?: readonly string[];
-  /** Told of what went wrong behind the scenes, and of what sandboxes say. Never a secret. */
+  /** Takes the lines of the log: what goes on behind the scenes, and what sandboxes say. Never a secret. */
   readonly log: (line: string) => void;
+  /** What is less than this is left out of the log. @default 'warn' */
+  readonly logLevel?: LogLevel;
+  /** @default 'pretty' */
+  readonly logFormat?: LogFormat;
 }
 
 /** A running system. */
@@ -75,16 +82,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
 }
 
 async function compose(options: LocalOptions, closing: Closing): Promise<LocalSystem> {
-  const parts = await openParts(options, closing);
+  const { logLevel: level = 'warn', logFormat: format = 'pretty' } = options;
+  const log = createLog({ clock: systemClock, level, format, write: options.log });
+  const parts = await openParts(options, closing, log);
   const { directory, store, sandboxes, invoker, workQueue, deps } = parts;
   const { launcher } = sandboxes;
   const lostWorkers = await launcher.lostWorkers();
-  const handler = sandboxes.serve(
-    createHandler(deps, {
-      rememberKeysFor: 0,
-      onFailure: (failure) => void (closing.hasBegun || logToStderr(failure)),
-    }),
-  );
+  const handler = sandboxes.serve(createHandler(deps, { rememberKeysFor: 0 }));
   const server = await listenNear(handler, options.port, options.portIsFixed ?? true);
   closing.add(() => server.close());
   await sandboxes.connect(handler, server.url);
@@ -92,13 +96,13 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
   closing.add(() => invoker.close(RELEASE_MS));
   const recovery = launcher.reportLost(lostWorkers);
   closing.add(() => recovery);
-  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue }, options.log);
+  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue }, log);
   sweeper.start();
   closing.add(() => sweeper.close());
 
   const keys = new Keys(deps);
   const connection = { base_url: server.url, api_key: await localApiKey(directory, keys, store.keys) };
-  await openAdminSocket(directory, keys, closing, options.log);
+  await openAdminSocket(directory, keys, closing, log);
   await directory.writeConnection(connection);
   closing.add(() => directory.removeConnection());
   return {
@@ -110,8 +114,11 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
 }
 
 /** Everything behind the API. The parts know each other in a circle (a wake needs a sandbox, whose end needs a wake). */
-async function openParts(options: LocalOptions, closing: Closing) {
-  const { log } = options;
+async function openParts(options: LocalOptions, closing: Closing, log: Log) {
+  const say = (message: string): void => log({ level: 'warn', message });
+  const tell = createObserver(log);
+  // What is cut off at the end fails, as it must.
+  const observe: Observe = (fact) => void (closing.hasBegun || tell(fact));
   const directory = new DataDirectory(options.dataDirectory);
   const opened = await openStore(directory);
   closing.add(opened.close);
@@ -120,14 +127,17 @@ async function openParts(options: LocalOptions, closing: Closing) {
   const store = { ...announcing, keys: rememberKeys(announcing.keys, systemClock) };
   const model = await openModel(options.model, closing);
   const workerGone: WorkQueue['workerGone'] = (...gone) => workQueue.workerGone(...gone);
-  const sandboxes = await openSandboxes({ directory, image: options.sandboxImage, workerGone, log }, closing);
+  const sandboxes = await openSandboxes({ directory, image: options.sandboxImage, workerGone, log: say }, closing);
   const invoker = new Invoker({
     run: (ref, invocation) => harness.wake(ref, invocation),
     clock: systemClock,
-    onError: ({ threadId }, error, final) =>
-      log(`a wake of ${threadId} failed${final ? ' for good' : ''}: ${said(error)}`),
+    onError: ({ sessionId, threadId }, error, final) => {
+      const fields = { session_id: sessionId, thread_id: threadId };
+      if (final) log({ level: 'error', message: 'a wake failed for good', fields, error });
+      else log({ level: 'info', message: 'a wake will be tried again', fields, error });
+    },
   });
-  const vault = await openVault(directory, store, { privateHosts: options.privateHosts ?? [], log });
+  const vault = await openVault(directory, store, { privateHosts: options.privateHosts ?? [], log: say });
   const deps: ResourceDeps = {
     vault,
     store,
@@ -136,8 +146,9 @@ async function openParts(options: LocalOptions, closing: Closing) {
     clock: systemClock,
     ids: systemIds,
     model: model.provider,
-    launcher: sandboxes.launcher,
+    launcher: observedLauncher(sandboxes.launcher, observe),
     workspaces: sandboxes.workspaces,
+    observe,
   };
   const workQueue = createWorkQueue(deps);
   const harness = createHarness({
@@ -165,10 +176,10 @@ async function openParts(options: LocalOptions, closing: Closing) {
  */
 function createSweeper(
   { due, waker, workQueue }: Pick<SweeperDeps, 'due' | 'waker' | 'workQueue'>,
-  log: LocalOptions['log'],
+  log: Log,
 ): SweeperLoop {
   const onError: SweeperDeps['onError'] = ({ kind }, error) =>
-    log(`a due ${kind} item could not be handled: ${said(error)}`);
+    log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error });
   let ahead = FIRST_SWEEP_AHEAD;
   const clock = { now: () => systemClock.now() + ahead };
   return new SweeperLoop(
@@ -177,22 +188,16 @@ function createSweeper(
       ahead = 0;
     },
     SWEEP_EVERY_MS,
-    (error) => log(`a sweep failed: ${said(error)}`),
+    (error) => log({ level: 'error', message: 'a sweep failed', error }),
   );
 }
 
-async function openAdminSocket(
-  directory: DataDirectory,
-  keys: Keys,
-  closing: Closing,
-  log: LocalOptions['log'],
-): Promise<void> {
+async function openAdminSocket(directory: DataDirectory, keys: Keys, closing: Closing, log: Log): Promise<void> {
   if (directory.adminSocket === undefined) {
-    log('The path of the data directory is too long for a socket: keys can be managed only while no server runs.');
-    return;
+    const message =
+      'the path of the data directory is too long for a socket: keys can be managed only while no server runs';
+    return log({ level: 'warn', message });
   }
   const socket = await AdminSocket.listen(directory.adminSocket, keys);
   closing.add(() => socket.close());
 }
-
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import type { Clock, Micros } from '../contract/time';
 import type { ModelProvider } from '../model/port';
 import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/ports';
 import type { SessionRecord, SessionRuntime } from '../store/records';
+import type { Observe } from '../telemetry/facts';
 import type { VaultKeeper } from '../vault/ports';
 
 /** Who asks, when, and under which id. Validation and authentication are done. */
@@ -59,6 +60,8 @@ export interface ResourceDeps {
   readonly vault?: VaultKeeper;
   /** Absent where sandboxes leave their files in place when they stop. */
   readonly workspaces?: WorkspaceArchives;
+  /** Told of requests, and of sandboxes that were started. @default nobody */
+  readonly observe?: Observe;
 }
 
 /**

@@ -65,11 +65,14 @@ export function createLeaseOperations(deps: ResourceDeps, queue: SessionWorkQueu
 
     async 'environments.work.heartbeat'(context, { path, query }) {
       checkWorkAccess(context.principal, path.environment_id, ['environment_key', 'session_token'], path.work_id);
+      let isFirst = false;
       const work = await changeWork(deps, context, path, (item) => {
         if (isEnding(item)) return item;
         checkPrecondition(item, query.expected_last_heartbeat ?? undefined);
+        isFirst = item.latestHeartbeatAt === null;
         return beaten(item, leaseSeconds(item, query.desired_ttl_seconds ?? undefined), deps.clock.now());
       });
+      if (isFirst) tellReady(deps, work);
       return heartbeatOf(work);
     },
 
@@ -121,6 +124,12 @@ function leaseSeconds(work: WorkRecord, desired: number | undefined): number {
 
 const lastHeartbeat = (work: WorkRecord): string | null =>
   work.latestHeartbeatAt === null ? null : toTimestamp(work.latestHeartbeatAt);
+
+/** A worker of ours is at work: since its start, that took. */
+function tellReady({ observe, clock }: ResourceDeps, work: WorkRecord): void {
+  if (work.kind !== 'cloud' || work.startedAt === null) return;
+  observe?.({ type: 'sandbox_ready', work, startedAt: work.startedAt, endedAt: work.latestHeartbeatAt ?? clock.now() });
+}
 
 /** Without an expectation a heartbeat claims a free lease and extends one that is held. */
 function checkPrecondition(work: WorkRecord, expected: string | undefined): void {

@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../contract/time';
 import type { ModelFailure, ModelRequest, ModelResponse } from '../model/port';
+import type { WorkRecord } from '../store/ports';
 import type { Commit, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 
 /** From when to when something took. */
@@ -55,7 +56,58 @@ export interface ModelFact extends Span {
   readonly answer: { readonly response: ModelResponse } | { readonly failure: ModelFailure; readonly message: string };
 }
 
-export type Fact = WakeFact | CommitFact | ModelFact;
+/** A sandbox was asked for: one was taken from the warm pool, one is being started, or none could be had. */
+export interface SandboxStartFact {
+  readonly type: 'sandbox_start';
+  readonly work: WorkRecord;
+  readonly outcome: SandboxStart | 'failed';
+  readonly error?: unknown;
+}
+
+/** Whether a sandbox stood ready in the warm pool. */
+export type SandboxStart = 'warm' | 'cold';
+
+/** The worker of a sandbox that was asked for at `startedAt` showed life for the first time. */
+export interface SandboxReadyFact extends Span {
+  readonly type: 'sandbox_ready';
+  readonly work: WorkRecord;
+}
+
+/** The API answered a request. A stream has then only begun. */
+export interface RequestFact extends Span {
+  readonly type: 'request';
+  readonly requestId: string;
+  readonly method: string;
+  /** Undefined for a path that the API does not have. */
+  readonly operation: string | undefined;
+  /** The session that the path names. */
+  readonly sessionId?: string;
+  readonly status: number;
+  /** What went wrong, where the caller was told of an internal error alone. */
+  readonly error?: unknown;
+}
+
+/** A stream broke off by an error of ours. */
+export interface StreamFailureFact {
+  readonly type: 'stream_failure';
+  readonly requestId: string;
+  readonly sessionId: string;
+  readonly error: unknown;
+}
+
+/** The sweeper looked for what is due. */
+export interface SweepFact {
+  readonly type: 'sweep';
+  readonly found: number;
+  /** By how much the oldest item was late. */
+  readonly age: Micros;
+}
+
+export type Fact =
+  WakeFact | CommitFact | ModelFact | SandboxStartFact | SandboxReadyFact | RequestFact | StreamFailureFact | SweepFact;
+
+/** The facts of one kind. */
+export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>;
 
 /** Takes note of a fact: at once, without waiting for anything, and without throwing. */
 export type Observe = (fact: Fact) => void;

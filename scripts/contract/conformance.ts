@@ -71,6 +71,5 @@ function unusedDeps(): Parts {
     launcher: unused,
     vault: unused,
     settings: unused,
-    onFailure: unused,
   };
 }

@@ -9,6 +9,7 @@ import { listedModels } from '../../runtime/model/catalogue';
 import { Keys } from '../../runtime/resources/keys';
 import type { ResourceDeps } from '../../runtime/resources/ports';
 import type { Store } from '../../runtime/store/ports';
+import type { Fact } from '../../runtime/telemetry/facts';
 import type { PreviewChunk, ThreadRef } from '../../runtime/store/records';
 import { CommitBuilder, type Waiting } from '../../runtime/thread/commit-builder';
 import { waiting } from '../../runtime/thread/inbox';
@@ -18,7 +19,8 @@ import { openEngine, type Engine } from '../store/engine';
 export const WORKSPACE = 'wrkspc_01AAAAAAAAAAAAAAAAAAAAAA';
 
 export class Api {
-  readonly failures: unknown[] = [];
+  /** What went wrong inside. */
+  readonly failures: Fact[] = [];
   readonly wakes: ThreadRef[] = [];
   readonly store: Store;
   readonly hints = new LocalChangeHints();
@@ -32,7 +34,7 @@ export class Api {
     options: HandlerOptions,
   ) {
     this.store = announceChanges(engine.store, this.hints);
-    this.handler = createHandler(this.deps, { onFailure: (failure) => void this.failures.push(failure), ...options });
+    this.handler = createHandler(this.deps, options);
     this.keys = new Keys(this.deps);
   }
 
@@ -51,6 +53,9 @@ export class Api {
       ids: systemIds,
       model: { models: async () => listedModels(), respond: () => Promise.reject(new Error('not asked here')) },
       launcher: { start: async () => {}, stop: async () => {} },
+      observe: (fact) => {
+        if ('error' in fact && fact.error !== undefined) this.failures.push(fact);
+      },
     };
   }
 

@@ -179,11 +179,13 @@ describe('a failure inside', () => {
       message: 'Internal server error',
     });
     expect(response.headers.get('x-should-retry')).toBeNull();
-    expect(broken.failures).toEqual([
+    expect(broken.failures).toMatchObject([
       {
+        type: 'request',
         requestId: response.headers.get('request-id'),
         operation: 'agents.list',
-        error: expect.objectContaining({ message: `no table for ${secret}` }),
+        status: 500,
+        error: { message: `no table for ${secret}` },
       },
     ]);
     await broken.close();

@@ -1,0 +1,166 @@
+/** Measures: the numbers that facts give. Pure; where they go is somebody else's. */
+import { MICROS_PER_MS, MICROS_PER_SECOND, fromTimestamp, type Micros } from '../contract/time';
+import { madeAt } from '../contract/ids';
+import type { SessionEvent } from '../contract/wire';
+import { addUsage } from '../thread/fold';
+import { EMPTY_SUMMARY } from '../thread/summary';
+import type { ThreadUsage } from '../store/records';
+import type { CommitFact, Fact, ModelFact, SandboxReadyFact, SandboxStart, SandboxStartFact, WakeFact } from './facts';
+
+/** The metrics, by unit. All of a service's parts together make each of them. */
+export const METRICS = {
+  /** How long a harness was at work on a thread; how often, is the number of samples. */
+  WakeTime: 'Milliseconds',
+  /** Wakes that found another harness at work. */
+  LeaseConflicts: 'Count',
+  /** Commits that lost against another harness's. */
+  CommitConflicts: 'Count',
+  /** From the request to the first content of the model's answer. */
+  TimeToFirstToken: 'Milliseconds',
+  /** From the request to the end of the model's answer. */
+  ModelTime: 'Milliseconds',
+  /** Model requests without an answer. */
+  ModelErrors: 'Count',
+  /** Model requests that are to be made again. */
+  Retries: 'Count',
+  InputTokens: 'Count',
+  OutputTokens: 'Count',
+  CacheReadTokens: 'Count',
+  CacheWriteTokens: 'Count',
+  /** Dollars, by the price table; what has no price in it is not counted. */
+  ModelCost: 'None',
+  /** From the first event of a turn to its end. */
+  TurnTime: 'Milliseconds',
+  /** From a call of a tool in a sandbox to its result, where nobody was asked whether it may run. */
+  ToolTime: 'Milliseconds',
+  /** The same of a tool of an MCP server. */
+  McpToolTime: 'Milliseconds',
+  /** Sandboxes that were asked for. */
+  SandboxStarts: 'Count',
+  /** Sandboxes that could not be had. */
+  SandboxStartFailures: 'Count',
+  /** From asking for a sandbox to the first sign of life from its worker. */
+  SandboxStartTime: 'Milliseconds',
+  /** By how much the oldest due item was late when a sweep found it. */
+  DueAge: 'Seconds',
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+/** What a metric is split by, besides the service: few values each, since every one is a series of its own. */
+export type Dimension = { readonly Model: string } | { readonly Start: SandboxStart };
+
+/** Numbers of one fact. They count for the whole service, and once more for the dimension, if there is one. */
+export interface Measure {
+  readonly values: Readonly<Partial<Record<MetricName, number | readonly number[]>>>;
+  readonly by?: Dimension;
+}
+
+/** The numbers that a fact gives; none for most. */
+export function measuresOf(fact: Fact): readonly Measure[] {
+  switch (fact.type) {
+    case 'wake':
+      return ofWake(fact);
+    case 'commit':
+      return ofCommit(fact);
+    case 'model_request':
+      return ofModel(fact);
+    case 'sandbox_start':
+      return ofStart(fact);
+    case 'sandbox_ready':
+      return ofReady(fact);
+    case 'sweep':
+      return [{ values: { DueAge: fact.age / MICROS_PER_SECOND } }];
+    default:
+      return [];
+  }
+}
+
+const NANO_USD = 1e9;
+
+const ms = ({ startedAt, endedAt }: { startedAt: Micros; endedAt: Micros }): number =>
+  (endedAt - startedAt) / MICROS_PER_MS;
+
+function ofWake(fact: WakeFact): Measure[] {
+  if (fact.outcome === 'busy') return [{ values: { LeaseConflicts: 1 } }];
+  return [{ values: { WakeTime: ms(fact) } }];
+}
+
+function ofModel({ answer, startedAt, firstTokenAt, endedAt, session }: ModelFact): Measure[] {
+  if ('failure' in answer) return [{ values: { ModelErrors: 1 } }];
+  if (answer.response.stopReason === 'interrupted') return [];
+  const values = {
+    ModelTime: ms({ startedAt, endedAt }),
+    ...(firstTokenAt === undefined ? {} : { TimeToFirstToken: ms({ startedAt, endedAt: firstTokenAt }) }),
+  };
+  return [{ values, by: { Model: session.agent.model.id } }];
+}
+
+/** Tokens, times and retries are counted when they stand in the log: once, whoever tried how often. */
+function ofCommit(fact: CommitFact): Measure[] {
+  if (!fact.written) return [{ values: { CommitConflicts: 1 } }];
+  const retries = fact.commit.records.filter(({ event }) => event.type === 'session.status_rescheduled').length;
+  const turn = turnTime(fact);
+  return [
+    ...usage(fact),
+    ...toolTimes(fact),
+    ...(retries > 0 ? [{ values: { Retries: retries } }] : []),
+    ...(turn === undefined ? [] : [{ values: { TurnTime: turn } }]),
+  ];
+}
+
+function usage({ commit, session }: CommitFact): Measure[] {
+  const charges = commit.records.flatMap(({ private: hidden }) => (hidden?.charge ? [hidden.charge] : []));
+  if (charges.length === 0) return [];
+  const total: ThreadUsage = charges.reduce(addUsage, EMPTY_SUMMARY.usage);
+  const values = {
+    InputTokens: total.inputTokens,
+    OutputTokens: total.outputTokens,
+    CacheReadTokens: total.cacheReadTokens,
+    CacheWriteTokens: total.cacheWriteTokens,
+    ...(total.unpriced ? {} : { ModelCost: total.tokenCostNanoUsd / NANO_USD }),
+  };
+  return [{ values, by: { Model: session.agent.model.id } }];
+}
+
+/** A turn that waits for its client has ended as far as its time goes: what it waits for is not ours. */
+function turnTime({ before, commit }: CommitFact): number | undefined {
+  const ended = commit.records.some(({ event }) => event.type === 'session.status_idle');
+  if (!ended || before.runningSince === null) return undefined;
+  return ms({ startedAt: before.runningSince, endedAt: commit.at });
+}
+
+function toolTimes({ before, commit }: CommitFact): Measure[] {
+  const times: Record<'ToolTime' | 'McpToolTime', number[]> = { ToolTime: [], McpToolTime: [] };
+  for (const { event } of commit.records) {
+    const call = before.openCalls.find(({ id, permission }) => id === answeredBy(event) && permission === 'allow');
+    if (call?.route !== 'sandbox' && call?.route !== 'mcp') continue;
+    const startedAt = madeAt(call.id);
+    const endedAt = fromTimestamp(event.processed_at ?? '');
+    if (startedAt === undefined || endedAt === undefined) continue;
+    times[call.route === 'mcp' ? 'McpToolTime' : 'ToolTime'].push(ms({ startedAt, endedAt }));
+  }
+  return Object.entries(times).flatMap(([name, values]) => (values.length > 0 ? [{ values: { [name]: values } }] : []));
+}
+
+/** The call whose result the event is. */
+function answeredBy(event: SessionEvent): string | undefined {
+  switch (event.type) {
+    case 'agent.tool_result':
+    case 'user.tool_result':
+      return event.tool_use_id;
+    case 'agent.mcp_tool_result':
+      return event.mcp_tool_use_id;
+    default:
+      return undefined;
+  }
+}
+
+function ofStart({ outcome }: SandboxStartFact): Measure[] {
+  if (outcome === 'failed') return [{ values: { SandboxStartFailures: 1 } }];
+  return [{ values: { SandboxStarts: 1 }, by: { Start: outcome } }];
+}
+
+function ofReady(fact: SandboxReadyFact): Measure[] {
+  return [{ values: { SandboxStartTime: ms(fact) } }];
+}
