@@ -61,7 +61,7 @@ export class ThreadWork {
       return undefined;
     }
     const work = new ThreadWork(deps, ref, by, contexts, session, tail, []);
-    await work.#readInbox();
+    await Promise.all([work.#readInbox(), work.#mendProjection()]);
     return work;
   }
 
@@ -100,6 +100,13 @@ export class ThreadWork {
     // Before anything is added: only the last commit names what it used up, so its leftovers must go first.
     await this.deps.log.settle(this.ref, leftovers);
     await this.#see(items);
+  }
+
+  /** Whoever made the last commit may have died before it told the lists of it. */
+  async #mendProjection(): Promise<void> {
+    const { last, session } = this;
+    if (!last || session.archivedAt !== null || session.status === last.summary.status) return;
+    await this.deps.sessions.project(session.workspace, session.id, last.summary.status, last.n);
   }
 
   /** Looks at the inbox again. True when something is there that was not before. */

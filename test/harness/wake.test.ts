@@ -27,6 +27,20 @@ it('answers a message, leaves no inbox item and no lease behind, and projects th
   expect((await world.store.sessions.get(session.workspace, session.id))?.status).toBe('idle');
 });
 
+it('tells the lists of a status that the last harness could not tell them before it died', async () => {
+  const session = await world.session();
+  const { sessions } = world.store;
+  const status = async () => (await sessions.get(session.workspace, session.id))?.status;
+  const project: typeof sessions.project = async (workspace, id, news, n) => {
+    if (news === 'running') await sessions.project(workspace, id, news, n);
+  };
+  await world.message(session);
+  await world.wake(session, { deps: { ...world.deps, sessions: { get: sessions.get, project } } });
+  expect(await status()).toBe('running');
+  await world.wake(session);
+  expect(await status()).toBe('idle');
+});
+
 it('runs a tool in the sandbox and goes on with its result', async () => {
   const session = await world.session();
   world.script = (request) =>
