@@ -18,6 +18,7 @@ const CHOICES = {
   encryptionKeyArn: undefined,
   alarmTopicArn: undefined,
   alarms: 'true',
+  dailySpend: undefined,
   tracing: 'false',
   waf: 'false',
   domainName: undefined,
@@ -89,6 +90,7 @@ export function stackFromContext(app: App): Stack {
     api: { waf: flag('waf'), domain: domainOf(stack, choice('domainName'), choice('certificateArn')) },
     monitoring: {
       alarms: flag('alarms'),
+      dailySpend: number('dailySpend'),
       alarmTopic: topicArn === undefined ? undefined : Topic.fromTopicArn(stack, 'AlarmTopic', topicArn),
     },
   });

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -7,13 +7,14 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
+import { HarnessMetrics, type IHarnessMetrics } from './harness-metrics';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { IModelKey } from './model-key';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { ISessionStore } from './session-store';
 
 /** The function that wakes threads, in all of its published versions. */
-export interface IHarnessFunction extends IConstruct, iam.IGrantable {
+export interface IHarnessFunction extends IConstruct, iam.IGrantable, IHarnessMetrics {
   readonly functionArn: string;
   readonly functionName: string;
   /** The variables that tell another function which harness wakes its sessions. */
@@ -29,6 +30,12 @@ export interface HarnessFunctionAttributes {
   readonly functionArn: string;
   /** The version that new sessions begin with. */
   readonly version: string;
+  /**
+   * The name of the stack that made it, under which its metrics stand.
+   *
+   * @default - the name of this stack
+   */
+  readonly stackName?: string;
 }
 
 export interface HarnessFunctionProps extends FunctionChoices {
@@ -71,7 +78,7 @@ const LONGEST_TIMEOUT = Duration.minutes(15);
 const FAILED_WAKES_KEPT = Duration.days(14);
 const LONGEST_WAIT = Duration.hours(1);
 
-abstract class HarnessFunctionBase extends Resource implements IHarnessFunction {
+abstract class HarnessFunctionBase extends HarnessMetrics implements IHarnessFunction {
   abstract readonly function: lambda.IFunction;
   abstract readonly version: string;
 
@@ -124,6 +131,7 @@ export class HarnessFunction extends HarnessFunctionBase {
   readonly function: lambda.Function;
   /** Wakes that failed three times. An alarm belongs on it; the due index wakes their threads again. */
   readonly failedWakes: sqs.Queue;
+  protected readonly serviceName = Stack.of(this).stackName;
 
   constructor(scope: Construct, id: string, props: HarnessFunctionProps) {
     super(scope, id);
@@ -208,11 +216,13 @@ function checkedTimeout(timeout: Duration): Duration {
 
 class ImportedHarnessFunction extends HarnessFunctionBase {
   readonly function: lambda.IFunction;
+  protected readonly serviceName: string;
   readonly version: string;
 
   constructor(scope: Construct, id: string, attributes: HarnessFunctionAttributes) {
     super(scope, id);
     this.function = lambda.Function.fromFunctionArn(this, 'Function', attributes.functionArn);
     this.version = attributes.version;
+    this.serviceName = attributes.stackName ?? Stack.of(this).stackName;
   }
 }

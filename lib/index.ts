@@ -1,11 +1,13 @@
 export * from './credential-vault';
 export * from './first-key';
 export * from './harness-function';
+export * from './harness-metrics';
 export * from './key-commands';
 export type { FunctionChoices } from './lambda-function';
 export * from './managed-agents';
 export * from './model-key';
 export * from './monitoring';
+export * from './monitoring-props';
 export * from './sandbox-fleet';
 export * from './sandbox-image';
 export * from './sandbox-network';

@@ -10,7 +10,8 @@ import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
 import { KeyCommands } from './key-commands';
 import type { FunctionChoices } from './lambda-function';
 import { ModelKey, type IModelKey } from './model-key';
-import { Monitoring, type MonitoringProps } from './monitoring';
+import { Monitoring } from './monitoring';
+import type { MonitoringProps } from './monitoring-props';
 import { SandboxFleet, type SandboxFleetProps } from './sandbox-fleet';
 import { SessionApi, type SessionApiProps } from './session-api';
 import { SessionStore, type ISessionStore, type SessionStoreProps } from './session-store';
@@ -136,7 +137,7 @@ export class ManagedAgents extends Construct {
         api: this.api,
         harness: this.harness,
         sweeper: this.sweeper,
-        sandboxes: this.sandboxes !== undefined,
+        sandboxes: this.sandboxes,
       });
     }
     this.output();

@@ -1,4 +1,5 @@
 import { ArnFormat, Duration, Names, RemovalPolicy, Resource, Size, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,6 +12,7 @@ import { SandboxImage } from './sandbox-image';
 import { SandboxNetwork } from './sandbox-network';
 import { checkSandboxSize } from './sandbox-size';
 import { sandboxTaskDefinition } from './sandbox-task';
+import { serviceMetric } from './service-metrics';
 
 /** Where the sandboxes of `cloud` environments run. */
 export interface ISandboxFleet extends IConstruct, ec2.IConnectable {
@@ -18,6 +20,12 @@ export interface ISandboxFleet extends IConstruct, ec2.IConnectable {
   readonly functionEnvironment: Record<string, string>;
   /** Starting and stopping sandboxes. */
   grantRun(grantee: iam.IGrantable): void;
+  /** Sandboxes that were asked for. */
+  metricStarts(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  /** Sandboxes that could not be had; each is asked for again. */
+  metricStartFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  /** From asking for a sandbox to the first sign of life from its worker, in milliseconds. */
+  metricStartTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 export interface SandboxFleetProps {
@@ -210,6 +218,18 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       '*',
       'ListTasks has no resource that a policy could name; the condition keeps it to this cluster',
     );
+  }
+
+  metricStarts(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return serviceMetric(this, 'SandboxStarts', props);
+  }
+
+  metricStartFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return serviceMetric(this, 'SandboxStartFailures', props);
+  }
+
+  metricStartTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return serviceMetric(this, 'SandboxStartTime', props);
   }
 
   private arn(resource: string, resourceName: string): string {

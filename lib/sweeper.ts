@@ -1,13 +1,12 @@
-import { Duration, Resource, Stack } from 'aws-cdk-lib';
+import { Duration, Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../runtime/aws/metrics';
-import type { MetricName } from '../runtime/telemetry/measures';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISandboxFleet } from './sandbox-fleet';
 import { runEvery } from './schedule';
+import { serviceMetric } from './service-metrics';
 import type { ISessionStore } from './session-store';
 
 export interface SweeperProps extends FunctionChoices {
@@ -58,13 +57,6 @@ export class Sweeper extends Resource {
 
   /** How late, in seconds, the oldest due item was when a sweep found it. */
   metricDueAge(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName: 'DueAge' satisfies MetricName,
-      dimensionsMap: { [METRIC_DIMENSION]: Stack.of(this).stackName },
-      statistic: cloudwatch.Stats.MAXIMUM,
-      period: Duration.minutes(5),
-      ...props,
-    });
+    return serviceMetric(this, 'DueAge', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
   }
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../contract/time';
 import type { Observe } from '../telemetry/facts';
 import { createLog, logLevelOf, type Log } from '../telemetry/log';
 import { createObserver } from '../telemetry/observer';
-import { embedMetrics } from './metrics';
+import { embedMetrics } from './embedded-metrics';
 import { hasSetting, readSetting } from './settings';
 
 /** The log of a function. */

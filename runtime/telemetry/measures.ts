@@ -3,52 +3,10 @@ import { MICROS_PER_MS, MICROS_PER_SECOND, fromTimestamp, type Micros } from '..
 import { madeAt } from '../contract/ids';
 import type { SessionEvent } from '../contract/wire';
 import { addUsage } from '../thread/fold';
-import { EMPTY_SUMMARY } from '../thread/summary';
+import { EMPTY_SUMMARY, searchCostNanoUsd } from '../thread/summary';
 import type { ThreadUsage } from '../store/records';
-import type { CommitFact, Fact, ModelFact, SandboxReadyFact, SandboxStart, SandboxStartFact, WakeFact } from './facts';
-
-/** The metrics, by unit. All of a service's parts together make each of them. */
-export const METRICS = {
-  /** How long a harness was at work on a thread; how often, is the number of samples. */
-  WakeTime: 'Milliseconds',
-  /** Wakes that found another harness at work. */
-  LeaseConflicts: 'Count',
-  /** Commits that lost against another harness's. */
-  CommitConflicts: 'Count',
-  /** From the request to the first content of the model's answer. */
-  TimeToFirstToken: 'Milliseconds',
-  /** From the request to the end of the model's answer. */
-  ModelTime: 'Milliseconds',
-  /** Model requests without an answer. */
-  ModelErrors: 'Count',
-  /** Model requests that are to be made again. */
-  Retries: 'Count',
-  InputTokens: 'Count',
-  OutputTokens: 'Count',
-  CacheReadTokens: 'Count',
-  CacheWriteTokens: 'Count',
-  /** Dollars, by the price table; what has no price in it is not counted. */
-  ModelCost: 'None',
-  /** From the first event of a turn to its end. */
-  TurnTime: 'Milliseconds',
-  /** From a call of a tool in a sandbox to its result, where nobody was asked whether it may run. */
-  ToolTime: 'Milliseconds',
-  /** The same of a tool of an MCP server. */
-  McpToolTime: 'Milliseconds',
-  /** Sandboxes that were asked for. */
-  SandboxStarts: 'Count',
-  /** Sandboxes that could not be had. */
-  SandboxStartFailures: 'Count',
-  /** From asking for a sandbox to the first sign of life from its worker. */
-  SandboxStartTime: 'Milliseconds',
-  /** By how much the oldest due item was late when a sweep found it. */
-  DueAge: 'Seconds',
-} as const;
-
-export type MetricName = keyof typeof METRICS;
-
-/** What a metric is split by, besides the service: few values each, since every one is a series of its own. */
-export type Dimension = { readonly Model: string } | { readonly Start: SandboxStart };
+import type { CommitFact, Fact, ModelFact, SandboxReadyFact, SandboxStartFact, WakeFact } from './facts';
+import type { Dimension, MetricName } from './metrics';
 
 /** Numbers of one fact. They count for the whole service, and once more for the dimension, if there is one. */
 export interface Measure {
@@ -118,7 +76,7 @@ function usage({ commit, session }: CommitFact): Measure[] {
     OutputTokens: total.outputTokens,
     CacheReadTokens: total.cacheReadTokens,
     CacheWriteTokens: total.cacheWriteTokens,
-    ...(total.unpriced ? {} : { ModelCost: total.tokenCostNanoUsd / NANO_USD }),
+    ...(total.unpriced ? {} : { ModelCost: (total.tokenCostNanoUsd + searchCostNanoUsd(total)) / NANO_USD }),
   };
   return [{ values, by: { Model: session.agent.model.id } }];
 }

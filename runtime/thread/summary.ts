@@ -1,4 +1,4 @@
-import type { ThreadSummary } from '../store/records';
+import type { ThreadSummary, ThreadUsage } from '../store/records';
 import type { Micros } from '../contract/time';
 import { MICROS_PER_SECOND } from '../contract/time';
 import type { Session } from '../contract/wire';
@@ -43,14 +43,15 @@ export function activeMicros(summary: ThreadSummary, now: Micros): Micros {
   return summary.activeMicros + (summary.runningSince === null ? 0 : Math.max(0, now - summary.runningSince));
 }
 
+/** What the web searches of a usage cost at list price, in nano-dollars. */
+export function searchCostNanoUsd({ webSearches }: Pick<ThreadUsage, 'webSearches'>): number {
+  return webSearches * WEB_SEARCH_NANO_USD;
+}
+
 /** The list cost in nano-dollars: tokens, searches and running time. It never falls. */
 export function listCostNanoUsd(summary: ThreadSummary, now: Micros): number {
   const hours = activeMicros(summary, now) / MICROS_PER_SECOND / SECONDS_PER_HOUR;
-  return (
-    summary.usage.tokenCostNanoUsd +
-    summary.usage.webSearches * WEB_SEARCH_NANO_USD +
-    Math.floor(hours * RUNNING_HOUR_NANO_USD)
-  );
+  return summary.usage.tokenCostNanoUsd + searchCostNanoUsd(summary.usage) + Math.floor(hours * RUNNING_HOUR_NANO_USD);
 }
 
 /** Nano-dollars in the wire's form: whole cents as text (reference 1.4), rounded down so that it stays a lower bound. */

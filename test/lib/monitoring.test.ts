@@ -2,8 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { HarnessFunction } from '../../lib/harness-function';
+import { SandboxFleet } from '../../lib/sandbox-fleet';
+import { SandboxImage } from '../../lib/sandbox-image';
+import { METRICS } from '../../runtime/telemetry/metrics';
 import { ModelKey } from '../../lib/model-key';
-import { Monitoring, type MonitoringProps } from '../../lib/monitoring';
+import { Monitoring } from '../../lib/monitoring';
+import type { MonitoringProps } from '../../lib/monitoring-props';
 import { SessionApi } from '../../lib/session-api';
 import { SessionStore } from '../../lib/session-store';
 import { Sweeper } from '../../lib/sweeper';
@@ -24,7 +28,7 @@ describe('monitoring', () => {
 
   test('has a dashboard, and an alarm for each way in which sessions get stuck', () => {
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 5);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'ManagedAgents',
       MetricName: 'DueAge',
@@ -43,13 +47,47 @@ describe('monitoring', () => {
     });
   });
 
-  test('leaves out alarms that nobody wants, and that of sandboxes where there are none', () => {
+  test('leaves out alarms that nobody wants, and watches sandboxes where there are some', () => {
     Template.fromStack(build({ alarms: false }).stack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
-    Template.fromStack(build({ sandboxes: false }).stack).resourceCountIs('AWS::CloudWatch::Alarm', 5);
+    const fleet = new SandboxFleet(newStack(), 'Sandboxes', {
+      image: SandboxImage.fromRegistry('example.com/sandbox:1'),
+    });
+    Template.fromStack(build({ sandboxes: fleet }).stack).resourceCountIs('AWS::CloudWatch::Alarm', 6);
   });
 
   test('refuses a delay that would alarm while all is well', () => {
     expect(() => build({ longestDelay: Duration.minutes(1) })).toThrow(/longestDelay: .* 2 minutes/);
+  });
+
+  test('adds up what the model cost in 24 hours, if told how much that may be', () => {
+    const spending = Template.fromStack(build({ dailySpend: 20 }).stack);
+    spending.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 20,
+      Metrics: [
+        { Expression: 'FILL(cost, 0)', ReturnData: true },
+        {
+          Id: 'cost',
+          ReturnData: false,
+          MetricStat: {
+            Metric: {
+              Namespace: 'ManagedAgents',
+              MetricName: 'ModelCost',
+              Dimensions: [{ Name: 'Service', Value: 'Test' }],
+            },
+            Period: 86_400,
+            Stat: 'Sum',
+          },
+        },
+      ].map((query) => Match.objectLike(query)),
+    });
+    expect(() => build({ dailySpend: 0 })).toThrow(/dailySpend: .* above 0/);
+  });
+
+  test('the dashboard shows only metrics that the functions write, or that AWS does', () => {
+    const shown = JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'));
+    const ours = [...shown.matchAll(/ManagedAgents\\",\\"(\w+)/g)].map(([, name]) => name);
+    expect(ours).toEqual(expect.arrayContaining(['TimeToFirstToken', 'TurnTime', 'ToolTime', 'ModelCost', 'DueAge']));
+    for (const name of ours) expect(Object.keys(METRICS)).toContain(name);
   });
 
   test('the sweeper runs each minute, and only its scheduler may start it', () => {

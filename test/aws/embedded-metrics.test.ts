@@ -1,5 +1,5 @@
 import type { WorkRecord } from '../../runtime/store/ports';
-import { embedMetrics } from '../../runtime/aws/metrics';
+import { embedMetrics } from '../../runtime/aws/embedded-metrics';
 import { createLog } from '../../runtime/telemetry/log';
 import { createObserver } from '../../runtime/telemetry/observer';
 

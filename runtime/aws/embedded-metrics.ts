@@ -1,11 +1,6 @@
-import { measuresOf, METRICS, type Measure, type MetricName } from '../telemetry/measures';
+import { measuresOf, type Measure } from '../telemetry/measures';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from '../telemetry/metrics';
 import type { Embed } from '../telemetry/observer';
-
-/** Where the functions' own metrics stand in CloudWatch. */
-export const METRIC_NAMESPACE = 'ManagedAgents';
-
-/** The dimension of every metric: the stack. */
-export const METRIC_DIMENSION = 'Service';
 
 type Values = Record<string, number | readonly number[] | string>;
 
