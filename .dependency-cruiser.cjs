@@ -7,7 +7,7 @@ const ranks = [
   ['store'],
   ['thread', 'model', 'vault'],
   ['telemetry'],
-  ['resources'],
+  ['resources', 'egress'],
   ['sandbox', 'harness', 'http'],
   ['aws'],
   ['handlers'],

@@ -1,8 +1,8 @@
-import { lookup as resolveHost, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { hostOf, isNamed, isPublicAddress, type PrivateHosts } from './addresses';
+import { guardedLookup, PRIVATE_ADDRESS } from './guarded-lookup';
 import { Secret } from './secret';
 
 /** A request to a server of somebody else. A secret may stand in a header or be the body. */
@@ -68,30 +68,13 @@ export function refusalOf(url: URL, privateHosts: PrivateHosts): string | undefi
   return isIP(host) !== 0 && !isPublicAddress(host) ? 'the address is private' : undefined;
 }
 
-const PRIVATE = 'ERR_PRIVATE_ADDRESS';
-
-/** Resolves a name, and fails if any of its addresses is private: which of them is connected to is not ours to choose. */
-function guardedLookup(allowPrivate: boolean): LookupFunction {
-  return (host, options, callback) => {
-    resolveHost(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      const first = addresses?.[0];
-      if (error || !first) return callback(error ?? new Error('no address'), '');
-      if (!allowPrivate && !addresses.every(({ address }) => isPublicAddress(address))) {
-        return callback(Object.assign(new Error('the name resolves to a private address'), { code: PRIVATE }), '');
-      }
-      if (options.all) return callback(null, addresses);
-      return callback(null, first.address, first.family);
-    });
-  };
-}
-
 function exchange(url: URL, request: OutboundRequest, lookup: LookupFunction): Promise<OutboundResponse> {
   return new Promise((resolve, reject) => {
     let connected = false;
     const fail = (error: unknown): void => {
       const { code, name } = error as NodeJS.ErrnoException;
       const timedOut = name === 'TimeoutError' || code === 'ABORT_ERR';
-      const reason = code === PRIVATE ? 'refused' : timedOut ? 'timeout' : 'unreachable';
+      const reason = code === PRIVATE_ADDRESS ? 'refused' : timedOut ? 'timeout' : 'unreachable';
       reject(new OutboundError(wordsFor(reason, code), reason, connected));
     };
     const outgoing = open(url, request, lookup);

