@@ -15,6 +15,7 @@ export type EntryPoint =
   | 'stream'
   | 'harness'
   | 'sweeper'
+  | 'stopped-task'
   | 'janitor'
   | 'vault-keeper'
   | 'vault-broker'

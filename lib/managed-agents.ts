@@ -13,6 +13,7 @@ import { ModelKey, type IModelKey } from './model-key';
 import { Monitoring } from './monitoring';
 import type { MonitoringProps } from './monitoring-props';
 import { SandboxFleet, type SandboxFleetProps } from './sandbox-fleet';
+import { SandboxWatch } from './sandbox-watch';
 import { SessionApi, type SessionApiProps } from './session-api';
 import { SessionStore, type ISessionStore, type SessionStoreProps } from './session-store';
 import { Sweeper } from './sweeper';
@@ -94,6 +95,7 @@ export class ManagedAgents extends Construct {
   readonly modelKey: IModelKey;
   readonly harness: HarnessFunction;
   readonly sandboxes?: SandboxFleet;
+  readonly sandboxWatch?: SandboxWatch;
   readonly vault: CredentialVault;
   readonly api: SessionApi;
   readonly sweeper: Sweeper;
@@ -123,9 +125,12 @@ export class ManagedAgents extends Construct {
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
     this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });
     this.keys = new KeyCommands(this, 'Keys', { ...common, store: this.store });
-    for (const part of [this.harness.function, this.api.apiFunction, this.sweeper.function]) {
-      part.addEnvironment(SETTINGS.apiUrl, this.api.url);
+    if (this.sandboxes) {
+      const { harness, sandboxes, store } = this;
+      this.sandboxWatch = new SandboxWatch(this, 'SandboxWatch', { ...common, store, harness, sandboxes });
     }
+    const launching = [this.harness, this.api.apiFunction, this.sweeper.function, this.sandboxWatch?.function];
+    for (const part of launching) part?.addEnvironment(SETTINGS.apiUrl, this.api.url);
 
     if (props.firstKeyWorkspace !== false) {
       const workspace = props.firstKeyWorkspace;

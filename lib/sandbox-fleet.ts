@@ -16,6 +16,7 @@ import { serviceMetric } from './service-metrics';
 
 /** Where the sandboxes of `cloud` environments run. */
 export interface ISandboxFleet extends IConstruct, ec2.IConnectable {
+  readonly clusterArn: string;
   /** The variables that tell a function of `runtime/` how to start a sandbox. */
   readonly functionEnvironment: Record<string, string>;
   /** Starting and stopping sandboxes. */
@@ -72,8 +73,9 @@ export interface SandboxFleetProps {
   readonly storage?: Size;
 
   /**
-   * Runs sandboxes on spare capacity, for about a third of the price. AWS may take one away at two minutes' notice; the
-   * session then gets another, with the files that were saved last.
+   * Runs sandboxes on spare capacity, for about a third of the price, and on ordinary capacity where there is none to spare.
+   * AWS may take one away at two minutes' notice: a call that runs then ends as an error, and the next one gets another
+   * sandbox with the files as they were.
    *
    * @default false
    */
@@ -186,8 +188,12 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     };
   }
 
+  get clusterArn(): string {
+    return this.cluster.clusterArn;
+  }
+
   grantRun(grantee: iam.IGrantable): void {
-    const { clusterArn } = this.cluster;
+    const { clusterArn } = this;
     const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
     const definitions = this.families.map((family) => this.arn('task-definition', `${family}:*`));
     const tasks = this.arn('task', `${this.cluster.clusterName}/*`);

@@ -19,6 +19,7 @@ const ENTRY_POINTS = {
   stream: 'runtime/handlers/stream.ts',
   harness: 'runtime/handlers/harness.ts',
   sweeper: 'runtime/handlers/sweeper-lambda.ts',
+  'stopped-task': 'runtime/handlers/stopped-task.ts',
   janitor: 'runtime/handlers/janitor.ts',
   'vault-keeper': 'runtime/handlers/vault-keeper.ts',
   'vault-broker': 'runtime/handlers/vault-broker.ts',

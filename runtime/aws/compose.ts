@@ -107,7 +107,7 @@ function placement(): FargatePlacement {
     subnets: readSetting('sandboxSubnets').split(','),
     securityGroup: readSetting('sandboxSecurityGroup'),
     publicAddress: readSetting('sandboxPublicAddress') === 'true',
-    capacity: readSetting('sandboxCapacity'),
+    capacity: readSetting('sandboxCapacity') === 'FARGATE_SPOT' ? 'FARGATE_SPOT' : 'FARGATE',
     apiUrl: readSetting('apiUrl'),
     maxIdleMs: Number(readSetting('sandboxIdleSeconds')) * 1_000,
   };

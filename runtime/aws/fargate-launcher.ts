@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
-import {
-  ListTasksCommand,
-  RunTaskCommand,
-  StopTaskCommand,
-  type ECSClient,
-  type RunTaskCommandInput,
-} from '@aws-sdk/client-ecs';
+import { ListTasksCommand, StopTaskCommand, type ECSClient, type RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { SandboxLauncher } from '../resources/ports';
+import { startErrorOf } from '../resources/sandbox-start';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord, SessionRuntime } from '../store/records';
 import { changesSystem, ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from '../sandbox/container-contract';
+import { runTask } from './run-task';
+import { tagsOf } from './task-tags';
 
 type SandboxRevisions = NonNullable<SessionRuntime['sandbox']>;
 
-/** The tag with the workspace of a task's session. */
-export const WORKSPACE_TAG = 'managed-agents:workspace';
+export type Capacity = 'FARGATE' | 'FARGATE_SPOT';
 
 /** Where tasks run, and how. */
 export interface FargatePlacement {
@@ -25,7 +21,8 @@ export interface FargatePlacement {
   readonly subnets: readonly string[];
   readonly securityGroup: string;
   readonly publicAddress: boolean;
-  readonly capacity: string;
+  /** With `FARGATE_SPOT`, what finds no room there gets ordinary capacity. */
+  readonly capacity: Capacity;
   /** Where a worker finds the API. */
   readonly apiUrl: string;
   readonly maxIdleMs: number;
@@ -38,9 +35,7 @@ export interface FargateLauncherOptions {
 }
 
 /** A cluster need not know of a capacity provider for ordinary capacity, but it must for any that is asked for by name. */
-function capacityOf({
-  capacity,
-}: FargatePlacement): Pick<RunTaskCommandInput, 'launchType' | 'capacityProviderStrategy'> {
+function strategyFor(capacity: Capacity): Pick<RunTaskCommandInput, 'launchType' | 'capacityProviderStrategy'> {
   if (capacity === 'FARGATE') return { launchType: 'FARGATE' };
   return { capacityProviderStrategy: [{ capacityProvider: capacity, weight: 1 }] };
 }
@@ -55,11 +50,21 @@ export class FargateLauncher implements SandboxLauncher {
 
   constructor(private readonly options: FargateLauncherOptions) {}
 
-  /** @throws Error when ECS takes no task now: too many requests, or no capacity. The work queue tries again. */
+  /**
+   * Spare capacity is tried once: a task that it took and could not start is no better off there the second time.
+   *
+   * @throws SandboxStartError when ECS takes no task now. The work queue tries again.
+   */
   async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<void> {
-    const { failures = [] } = await this.options.client.send(new RunTaskCommand(this.request(work, session, claim)));
-    const [failure] = failures;
-    if (failure) throw new Error(`ECS started no task: ${failure.reason ?? failure.detail}`);
+    const { client, placement } = this.options;
+    const run = (capacity: Capacity): Promise<void> => runTask(client, this.request(work, session, claim, capacity));
+    if (placement().capacity === 'FARGATE' || work.startFailures > 0) return run('FARGATE');
+    try {
+      await run('FARGATE_SPOT');
+    } catch (error) {
+      if (!startErrorOf(error).passing) throw error;
+      await run('FARGATE');
+    }
   }
 
   async stop(session: Pick<SessionRecord, 'id'>): Promise<void> {
@@ -70,7 +75,7 @@ export class FargateLauncher implements SandboxLauncher {
     await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason }))));
   }
 
-  private request(work: WorkRecord, session: SessionRecord, claim: string): RunTaskCommandInput {
+  private request(work: WorkRecord, session: SessionRecord, claim: string, capacity: Capacity): RunTaskCommandInput {
     const placement = this.options.placement();
     const revisions = session.runtime?.sandbox ?? placement.revisions;
     const order: SandboxOrder = {
@@ -84,10 +89,10 @@ export class FargateLauncher implements SandboxLauncher {
     return {
       cluster: placement.cluster,
       taskDefinition: changesSystem(session) ? revisions.systemTask : revisions.task,
-      ...capacityOf(placement),
+      ...strategyFor(capacity),
       count: 1,
       // The same item with the same claim is the same start, however often it is asked for.
-      clientToken: createHash('sha256').update(`${work.id}:${claim}`).digest('hex'),
+      clientToken: createHash('sha256').update(`${work.id}:${claim}:${capacity}`).digest('hex'),
       startedBy: session.id,
       networkConfiguration: {
         awsvpcConfiguration: {
@@ -103,11 +108,7 @@ export class FargateLauncher implements SandboxLauncher {
       },
       enableExecuteCommand: false,
       enableECSManagedTags: true,
-      tags: [
-        { key: 'managed-agents:session', value: session.id },
-        { key: WORKSPACE_TAG, value: session.workspace },
-        { key: 'managed-agents:agent', value: session.agent.id },
-      ],
+      tags: tagsOf(work, session, claim),
     };
   }
 }

@@ -8,7 +8,7 @@ import {
 import { isId } from '../contract/ids';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../contract/time';
 import type { Store } from '../store/ports';
-import { WORKSPACE_TAG } from './fargate-launcher';
+import { workspaceOf } from './task-tags';
 
 export interface TaskReaperOptions {
   readonly client: ECSClient;
@@ -46,8 +46,8 @@ export async function reapTasks({ client, cluster, store, clock }: TaskReaperOpt
 
 /** Tasks of others in the cluster are none of our business. */
 async function isOrphan(task: Task, store: TaskReaperOptions['store'], since: Micros): Promise<boolean> {
-  const { startedBy: sessionId = '', createdAt, tags = [] } = task;
-  const workspace = tags.find(({ key }) => key === WORKSPACE_TAG)?.value;
+  const { startedBy: sessionId = '', createdAt, tags } = task;
+  const workspace = workspaceOf(tags);
   if (!isId('session', sessionId) || workspace === undefined) return false;
   if (createdAt === undefined || createdAt.getTime() * MICROS_PER_MS > since) return false;
   const session = await store.sessions.get(workspace, sessionId);

@@ -7,6 +7,7 @@ import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/
 import type { SessionRecord, SessionRuntime } from '../store/records';
 import type { Observe } from '../telemetry/facts';
 import type { VaultKeeper } from '../vault/ports';
+import type { SandboxStartError } from './sandbox-start';
 
 /** Who asks, when, and under which id. Validation and authentication are done. */
 export interface RequestContext {
@@ -99,8 +100,13 @@ export interface WorkQueue {
    * is dead, so the thread is told (`sandbox_lost`) and woken. Reads the item first.
    */
   lapse(workspace: string, environmentId: string, workId: string): Promise<void>;
-  /** What a launcher calls when it sees a worker's process end: the same as a lapse, without the wait. */
-  workerGone(worker: GoneWorker, reason: string): Promise<void>;
+  /**
+   * What a launcher calls when it sees a worker's process end: the same as a lapse, without the wait. Nothing happens where the
+   * item goes by another worker meanwhile.
+   *
+   * @param cause why it ended, for the model; an error where it was never started.
+   */
+  workerGone(worker: GoneWorker, cause: string | SandboxStartError): Promise<void>;
 }
 
 /** A worker that ended: its item, and the token that it held. The item's next worker holds another. */

@@ -12,7 +12,8 @@ const MAX_STARTS = 4;
 /** The same where there was only no room. With the pauses between them, these take two to three minutes. */
 const MAX_CROWDED_STARTS = 12;
 
-const ENDED_EARLY = new SandboxStartError('it ended before it could be used', false);
+/** What became of a worker that ended before its first heartbeat, or right after it. */
+export const ENDED_EARLY = new SandboxStartError('it ended before it could be used', false);
 
 /**
  * The workers of `cloud` environments: their start, and what their death means. Every step is one conditional write; where
@@ -45,7 +46,7 @@ export class CloudWorkers {
   }
 
   /** A start came to nothing: the item is due again after a pause, or its calls end as errors. */
-  async retryLater(work: WorkRecord, error: SandboxStartError = ENDED_EARLY): Promise<WorkStep> {
+  async retryLater(work: WorkRecord, error: SandboxStartError): Promise<WorkStep> {
     const failed = startFailed(work, this.deps.clock.now());
     if (failed.startFailures >= (error.passing ? MAX_CROWDED_STARTS : MAX_STARTS)) return this.bury(work, error);
     if (!(await this.deps.store.work.update(failed))) return OUTRUN;

@@ -4,7 +4,8 @@ import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { discardWorkspace } from './sandbox-workspace';
-import { CloudWorkers } from './work-cloud';
+import { SandboxStartError } from './sandbox-start';
+import { CloudWorkers, ENDED_EARLY } from './work-cloud';
 import { awaitsStart, lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
 import { workNeeds } from './work-needs';
 import { DONE, OUTRUN, untilWritten, written, type WorkStep } from './work-step';
@@ -80,7 +81,7 @@ export class SessionWorkQueue implements WorkQueue {
     });
   }
 
-  async workerGone(worker: GoneWorker, reason: string): Promise<void> {
+  async workerGone(worker: GoneWorker, cause: string | SandboxStartError): Promise<void> {
     await this.withWork(worker.workspace, worker.environmentId, worker.id, async (work) => {
       if (!holds(work, worker)) return DONE;
       switch (work.state) {
@@ -88,10 +89,10 @@ export class SessionWorkQueue implements WorkQueue {
         case 'stopped':
           return DONE;
         case 'starting':
-          return this.cloud.retryLater(work);
+          return this.cloud.retryLater(work, cause instanceof SandboxStartError ? cause : ENDED_EARLY);
         case 'active':
         case 'stopping':
-          return this.cloud.bury(work, reason);
+          return this.cloud.bury(work, cause instanceof SandboxStartError ? cause.reason : cause);
       }
     });
   }

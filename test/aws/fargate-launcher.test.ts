@@ -1,22 +1,26 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { FargateLauncher } from '../../runtime/aws/fargate-launcher';
+import { FargateLauncher, type Capacity } from '../../runtime/aws/fargate-launcher';
+import { SandboxStartError } from '../../runtime/resources/sandbox-start';
 import { ORDER_VARIABLE } from '../../runtime/sandbox/container-contract';
 import type { WorkRecord } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { startAwsServer, type AwsAnswer, type AwsCall, type AwsServer } from './aws-server';
 
 const answers: Record<string, AwsAnswer> = {};
+const byTarget = ({ target = '' }: AwsCall): AwsAnswer => answers[target] ?? { status: 400 };
+let answer = byTarget;
 let aws: AwsServer;
 beforeAll(async () => {
-  aws = await startAwsServer(({ target = '' }: AwsCall) => answers[target] ?? { status: 400 });
+  aws = await startAwsServer((call) => answer(call));
 });
 afterAll(() => aws.close());
 beforeEach(() => {
   aws.calls.length = 0;
+  answer = byTarget;
   answers.RunTask = { body: { tasks: [{ taskArn: 'task-1' }], failures: [] } };
 });
 
-function launcher(capacity = 'FARGATE_SPOT'): FargateLauncher {
+function launcher(capacity: Capacity = 'FARGATE_SPOT'): FargateLauncher {
   return new FargateLauncher({
     client: new ECSClient(aws.config),
     placement: () => ({
@@ -32,7 +36,7 @@ function launcher(capacity = 'FARGATE_SPOT'): FargateLauncher {
   });
 }
 
-const work = { id: 'work_1', environmentId: 'env_1', workspace: 'default' } as WorkRecord;
+const work = { id: 'work_1', environmentId: 'env_1', workspace: 'default', startFailures: 0 } as WorkRecord;
 const packages = { type: 'packages' as const, apt: [], cargo: [], gem: [], go: [], npm: [], pip: [] };
 const environmentOf = (chosen: Partial<typeof packages> | { apt: string[] } | { npm: string[] }) => ({
   environmentConfig: { type: 'cloud', networking: { type: 'unrestricted' }, packages: { ...packages, ...chosen } },
@@ -100,13 +104,40 @@ describe('a sandbox on Fargate', () => {
     expect(String(tokens[0]).length).toBeLessThanOrEqual(64);
   });
 
-  test.each([
-    ['has no capacity', { body: { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time.' }] } }],
-    ['is asked too often', { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } }],
-  ])('fails to start where ECS %s, so that the queue tries again', async (_, answer) => {
-    answers.RunTask = answer;
-    await expect(launcher().start(work, session, 'secret')).rejects.toThrow();
+  test('gets ordinary capacity where there is none to spare, as another start', async () => {
+    const none = { body: { failures: [{ reason: 'Capacity is unavailable at this time.' }] } };
+    answer = ({ body }) => (body.includes('FARGATE_SPOT') ? none : (answers.RunTask ?? {}));
+    await launcher().start(work, session, 'secret');
+    const [spare, ordinary] = bodies();
+    expect(ordinary).toMatchObject({ launchType: 'FARGATE' });
+    expect(ordinary?.clientToken).not.toBe(spare?.clientToken);
+    expect(orderIn(ordinary)).toBe(orderIn(spare));
   });
+
+  test('is not put on spare capacity again where a start came to nothing', async () => {
+    await launcher().start({ ...work, startFailures: 1 }, session, 'secret');
+    expect(bodies()).toMatchObject([{ launchType: 'FARGATE' }]);
+  });
+
+  test.each([
+    ['has no capacity', { body: { failures: [{ reason: 'Capacity is unavailable at this time.' }] } }, /no room/, true],
+    ['has no address left', { body: { failures: [{ reason: 'RESOURCE:ENI' }] } }, /no room/, true],
+    ['is asked too often', { status: 400, body: { __type: 'ThrottlingException' } }, /too many/, true],
+    ['has reached a quota', { status: 400, body: { __type: 'LimitExceededException' } }, /no room/, true],
+    ['is not well', { status: 500, body: { __type: 'ServerException' } }, /did not answer/, true],
+    ['knows no such task', { status: 400, body: { __type: 'InvalidParameterException' } }, /could not be/, false],
+  ] satisfies Array<[string, AwsAnswer, RegExp, boolean]>)(
+    'says whether another try may help where ECS %s',
+    async (_, answered, reason, passing) => {
+      answers.RunTask = answered;
+      const error: unknown = await launcher('FARGATE')
+        .start(work, session, 'secret')
+        .catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(SandboxStartError);
+      expect(error).toMatchObject({ passing, reason: expect.stringMatching(reason) as string });
+      expect((error as Error).cause).toBeInstanceOf(Error);
+    },
+  );
 
   test('is found by its session and stopped', async () => {
     answers.ListTasks = { body: { taskArns: ['task-1', 'task-2'] } };

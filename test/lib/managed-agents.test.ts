@@ -79,7 +79,7 @@ describe('the whole stack', () => {
     const told = Object.entries(template.findResources('AWS::Lambda::Function'))
       .filter(([, { Properties }]) => Properties.Environment?.Variables.API_URL !== undefined)
       .map(([id]) => id.replace(/^Agents|[0-9A-F]{8}$/g, ''));
-    expect(told.toSorted()).toEqual(['Api', 'HarnessFunction', 'SweeperFunction']);
+    expect(told.toSorted()).toEqual(['Api', 'HarnessFunction', 'SandboxWatchFunction', 'SweeperFunction']);
   });
 
   test('grants another team’s function what it needs to use sessions', () => {

@@ -31,7 +31,7 @@ function launcher(script: string, options: Partial<LocalLauncherOptions> = {}): 
       command: () => ({ file: '', args: [], env: {}, cwd: '/' }),
     },
     maxIdleMs: 1_000,
-    workerGone: async (worker, reason) => void gone.push({ worker, reason }),
+    workerGone: async (worker, reason) => void gone.push({ worker, reason: String(reason) }),
     log: (line) => logged.push(line),
     ...options,
   });

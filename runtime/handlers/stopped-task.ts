@@ -1,0 +1,15 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { modelCatalogue } from '../aws/absent';
+import { openLauncher, openStore, openWaker, surroundings } from '../aws/compose';
+import { readSetting } from '../aws/settings';
+import { reportStoppedTask, type TaskStateChange } from '../aws/stopped-task';
+import { createWorkQueue } from '../resources/work-queue';
+
+const store = openStore();
+const waker = openWaker(store);
+const workQueue = createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(), model: modelCatalogue });
+const client = new ECSClient({});
+
+/** The Lambda function that ECS's events of stopped sandboxes go to. What it misses, the lease of the work item makes good. */
+export const handler = (event: TaskStateChange): Promise<void> =>
+  reportStoppedTask(event, { client, cluster: readSetting('sandboxCluster'), workQueue });
