@@ -19,6 +19,7 @@ const CHOICES = {
   alarmTopicArn: undefined,
   alarms: 'true',
   dailySpend: undefined,
+  logLevel: 'info',
   tracing: 'false',
   waf: 'false',
   domainName: undefined,
@@ -34,6 +35,8 @@ const CHOICES = {
 } as const;
 
 type Choice = keyof typeof CHOICES;
+
+const LEVELS = { debug: 'debug', info: 'info', warn: 'warn', error: 'error' } as const;
 
 /**
  * The stack that `npx cdk deploy` deploys.
@@ -84,6 +87,7 @@ export function stackFromContext(app: App): Stack {
   new ManagedAgents(stack, 'Agents', {
     removalPolicy: pick('removalPolicy', { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY }),
     encryptionKey: keyArn === undefined ? undefined : Key.fromKeyArn(stack, 'EncryptionKey', keyArn),
+    logLevel: pick('logLevel', LEVELS),
     tracing: flag('tracing') ? Tracing.ACTIVE : undefined,
     harness: { modelBaseUrl: choice('modelBaseUrl') },
     sandboxes: flag('sandboxes') ? sandboxes : false,

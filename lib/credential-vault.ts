@@ -101,6 +101,7 @@ export class CredentialVault extends Resource implements ICredentialVault {
       timeout: TIMEOUT,
       memorySize: MEMORY_MIB,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: {
         ...store.functionEnvironment,

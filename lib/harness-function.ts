@@ -155,6 +155,7 @@ export class HarnessFunction extends HarnessFunctionBase {
       timeout,
       memorySize: props.memorySize ?? 512,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       // A wake that runs out of time asks for its successor. Lambda's loop detection would drop that after sixteen.
       recursiveLoop: lambda.RecursiveLoop.ALLOW,

@@ -26,6 +26,7 @@ export class KeyCommands extends Resource {
       timeout: TIMEOUT,
       memorySize: 256,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: props.store.functionEnvironment,
     });

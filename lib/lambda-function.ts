@@ -6,6 +6,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
+import type { LogLevel } from '../runtime/telemetry/log';
 import { acknowledge } from './acknowledge';
 import { BUILT } from './built';
 
@@ -33,6 +34,13 @@ export interface FunctionChoices {
   readonly logRetention?: logs.RetentionDays;
 
   /**
+   * What is less than this is not logged. Measurements are, at every level.
+   *
+   * @default 'info'
+   */
+  readonly logLevel?: LogLevel;
+
+  /**
    * Whether requests and calls to AWS are traced by X-Ray.
    *
    * @default lambda.Tracing.DISABLED
@@ -53,7 +61,7 @@ export interface LambdaFunctionProps extends FunctionChoices, lambda.FunctionOpt
  */
 export class LambdaFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
-    const { entryPoint, logRetention, ...options } = props;
+    const { entryPoint, logRetention, logLevel, ...options } = props;
     const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
       retention: logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -72,7 +80,11 @@ export class LambdaFunction extends lambda.Function {
       handler: 'index.handler',
       code: bundleOf(entryPoint),
       loggingFormat: lambda.LoggingFormat.JSON,
-      environment: { [SETTINGS.serviceName]: Stack.of(scope).stackName, ...options.environment },
+      environment: {
+        [SETTINGS.serviceName]: Stack.of(scope).stackName,
+        ...(logLevel === undefined ? {} : { [SETTINGS.logLevel]: logLevel }),
+        ...options.environment,
+      },
     });
     if (options.tracing !== undefined && options.tracing !== lambda.Tracing.DISABLED) {
       acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'Traces have no resource that a policy could name');

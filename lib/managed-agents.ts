@@ -109,7 +109,8 @@ export class ManagedAgents extends Construct {
   constructor(scope: Construct, id: string, props: ManagedAgentsProps = {}) {
     super(scope, id);
     const { encryptionKey, removalPolicy } = props;
-    const common: FunctionChoices = { logRetention: props.logRetention, tracing: props.tracing };
+    const { logRetention, logLevel, tracing } = props;
+    const common: FunctionChoices = { logRetention, logLevel, tracing };
 
     this.store =
       props.store ?? new SessionStore(this, 'Store', { ...props.storeOptions, encryptionKey, removalPolicy });

@@ -34,6 +34,7 @@ export class SandboxWatch extends Resource {
       timeout: Duration.seconds(30),
       memorySize: 256,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: {
         ...store.functionEnvironment,

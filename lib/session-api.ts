@@ -163,6 +163,7 @@ export class SessionApi extends SessionApiBase {
       timeout: ANSWER_TIMEOUT,
       memorySize: props.memorySize ?? 512,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: {
         ...props.store.functionEnvironment,
@@ -177,6 +178,7 @@ export class SessionApi extends SessionApiBase {
       timeout: emulatorAddress(this) === undefined ? STREAM_TIMEOUT : EMULATED_STREAM_TIMEOUT,
       memorySize: 256,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: props.store.functionEnvironment,
     });

@@ -42,6 +42,7 @@ export class Sweeper extends Resource {
       timeout: SWEEP_TIMEOUT,
       memorySize: 256,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: {
         ...props.store.functionEnvironment,

@@ -25,6 +25,7 @@ export class VersionJanitor extends Resource {
       timeout: Duration.minutes(5),
       memorySize: 256,
       logRetention: props.logRetention,
+      logLevel: props.logLevel,
       tracing: props.tracing,
       environment: { ...props.store.functionEnvironment, ...props.harness.functionEnvironment },
     });

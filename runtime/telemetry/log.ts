@@ -53,6 +53,7 @@ export function logLevelOf(name: string): LogLevel | undefined {
   return LOG_LEVELS.find((level) => level === name.toLowerCase());
 }
 
+/** `time`, since Lambda takes a line with `timestamp` for its own, and may drop it by its level with the metrics in it. */
 function toJson({ level, message, fields, error }: LogEntry, at: Micros, extra?: Readonly<Record<string, unknown>>) {
   const line = {
     time: toTimestamp(at),

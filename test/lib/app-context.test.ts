@@ -23,6 +23,8 @@ describe('the app', () => {
         removalPolicy: 'destroy',
         modelBaseUrl: 'https://models.example.com',
         alarmTopicArn: 'arn:aws:sns:us-east-1:111122223333:alarms',
+        logLevel: 'debug',
+        dailySpend: '12.5',
         sandboxNetwork: 'private',
         sandboxArchitecture: 'x86_64',
         sandboxCpu: '512',
@@ -35,6 +37,7 @@ describe('the app', () => {
     );
     template.allResources('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
     template.resourceCountIs('AWS::EC2::NatGateway', 1);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 12.5 });
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       Cpu: '512',
       Memory: '4096',
@@ -45,6 +48,7 @@ describe('the app', () => {
         Variables: Match.objectLike({
           MODEL_BASE_URL: 'https://models.example.com',
           API_URL: 'https://agents.example.com',
+          LOG_LEVEL: 'debug',
           SANDBOX_CAPACITY: 'FARGATE_SPOT',
           SANDBOX_IDLE_SECONDS: '120',
         }),
