@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createHarness, type Harness } from '../harness/wake';
 import { traitsOf } from '../model/traits';
 import { createWorkQueue } from '../resources/work-queue';
-import { openLauncher, openOwnWaker, openStore, surroundings } from './compose';
+import { openOwnWaker, openStore, surroundings } from './compose';
+import { openLauncher } from './compose-sandboxes';
 import { createSecretModel } from './secret-model';
 import { hasSetting, readSetting } from './settings';
 

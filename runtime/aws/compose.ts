@@ -1,24 +1,18 @@
 /** The parts of the service over AWS, for the entry points to put together. Clients find the Region and their role themselves. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ECSClient } from '@aws-sdk/client-ecs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../contract/ids';
 import { systemClock } from '../contract/time';
-import { observedLauncher } from '../resources/observed-launcher';
-import type { ResourceDeps, SandboxLauncher, WorkspaceArchives } from '../resources/ports';
+import type { ResourceDeps, WorkspaceArchives } from '../resources/ports';
 import { createStore } from '../store/store';
 import type { ChangeHints, Store, Waker } from '../store/ports';
-import type { SessionRuntime } from '../store/records';
-import { noLauncher } from './absent';
-import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
 import { createLambdaWaker } from './lambda-waker';
-import { log, observe } from './observe';
+import { observe } from './observe';
 import { createS3Blobs } from './s3-blobs';
 import { createS3Workspaces } from './s3-workspaces';
-import { reapTasks } from './task-reaper';
-import { hasSetting, readSetting } from './settings';
+import { readSetting } from './settings';
 
 /** What needs no permission: clock, ids, hints, and who is told what happens. */
 export const surroundings: Pick<ResourceDeps, 'clock' | 'ids' | 'hints' | 'observe'> = {
@@ -68,49 +62,6 @@ export function openOwnWaker(store: Store): Waker {
     currentVersion: variable('AWS_LAMBDA_FUNCTION_VERSION'),
     sessions: store.sessions,
   });
-}
-
-/** Starts sandboxes on Fargate. A stack without a fleet starts none: calls of built-in tools then end as errors. */
-export function openLauncher(): SandboxLauncher {
-  if (!hasSetting('sandboxCluster')) return noLauncher;
-  return observedLauncher(new FargateLauncher({ client: new ECSClient({}), placement }), observe);
-}
-
-/** Stops the tasks that were left over. A stack without a fleet has none. */
-export async function reapSandboxes(store: Store): Promise<void> {
-  if (!hasSetting('sandboxCluster')) return;
-  const reaped = await reapTasks({
-    client: new ECSClient({}),
-    cluster: readSetting('sandboxCluster'),
-    store,
-    clock: systemClock,
-  });
-  if (reaped > 0) {
-    log({ level: 'warn', message: 'sandboxes were left over and have been stopped', fields: { count: reaped } });
-  }
-}
-
-/** What this deployment gives to new sessions. */
-export function currentRuntime(): SessionRuntime {
-  const harness = readSetting('harnessVersion');
-  return hasSetting('sandboxCluster') ? { harness, sandbox: sandboxRevisions() } : { harness };
-}
-
-function sandboxRevisions(): NonNullable<SessionRuntime['sandbox']> {
-  return { task: readSetting('sandboxTaskDefinition'), systemTask: readSetting('sandboxSystemTaskDefinition') };
-}
-
-function placement(): FargatePlacement {
-  return {
-    cluster: readSetting('sandboxCluster'),
-    revisions: sandboxRevisions(),
-    subnets: readSetting('sandboxSubnets').split(','),
-    securityGroup: readSetting('sandboxSecurityGroup'),
-    publicAddress: readSetting('sandboxPublicAddress') === 'true',
-    capacity: readSetting('sandboxCapacity') === 'FARGATE_SPOT' ? 'FARGATE_SPOT' : 'FARGATE',
-    apiUrl: readSetting('apiUrl'),
-    maxIdleMs: Number(readSetting('sandboxIdleSeconds')) * 1_000,
-  };
 }
 
 /** One of the variables that Lambda itself sets. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ListTasksCommand, StopTaskCommand, type ECSClient, type RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { SandboxLauncher } from '../resources/ports';
-import { startErrorOf } from '../resources/sandbox-start';
+import { SandboxStartError, startErrorOf } from '../resources/sandbox-start';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord, SessionRuntime } from '../store/records';
 import { changesSystem, ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from '../sandbox/container-contract';
@@ -21,6 +21,8 @@ export interface FargatePlacement {
   readonly subnets: readonly string[];
   readonly securityGroup: string;
   readonly publicAddress: boolean;
+  /** Whether something holds tasks to the hosts that a `limited` network allows. @default false: none is started for it */
+  readonly limitedNetworks?: boolean;
   /** With `FARGATE_SPOT`, what finds no room there gets ordinary capacity. */
   readonly capacity: Capacity;
   /** Where a worker finds the API. */
@@ -40,6 +42,12 @@ function strategyFor(capacity: Capacity): Pick<RunTaskCommandInput, 'launchType'
   return { capacityProviderStrategy: [{ capacityProvider: capacity, weight: 1 }] };
 }
 
+/** For sessions that are older than the refusal of their environment. */
+const UNLIMITED = new SandboxStartError('its network is to be limited, and nothing here would keep it so', false);
+
+const isLimited = ({ environmentConfig }: SessionRecord): boolean =>
+  environmentConfig.type === 'cloud' && environmentConfig.networking.type === 'limited';
+
 /** Nine in ten tasks run within a minute and a half; one that never will is noticed after this. */
 const START_WITHIN: Micros = 3 * 60 * MICROS_PER_SECOND;
 
@@ -57,6 +65,7 @@ export class FargateLauncher implements SandboxLauncher {
    */
   async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<void> {
     const { client, placement } = this.options;
+    if (isLimited(session) && !placement().limitedNetworks) throw UNLIMITED;
     const run = (capacity: Capacity): Promise<void> => runTask(client, this.request(work, session, claim, capacity));
     if (placement().capacity === 'FARGATE' || work.startFailures > 0) return run('FARGATE');
     try {

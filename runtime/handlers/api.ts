@@ -1,5 +1,6 @@
 import { modelCatalogue } from '../aws/absent';
-import { currentRuntime, openLauncher, openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
+import { openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
+import { currentRuntime, openLauncher, sandboxOffer } from '../aws/compose-sandboxes';
 import { openKeeper } from '../aws/compose-vault';
 import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
 import { createHandler } from '../http/handler';
@@ -11,6 +12,7 @@ const serve = createHandler({
   waker: openWaker(store),
   runtime: currentRuntime(),
   launcher: openLauncher(),
+  sandboxes: sandboxOffer(),
   workspaces: openWorkspaces(),
   model: modelCatalogue,
   vault: openKeeper(),

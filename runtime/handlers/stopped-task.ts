@@ -1,6 +1,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { modelCatalogue } from '../aws/absent';
-import { openLauncher, openStore, openWaker, surroundings } from '../aws/compose';
+import { openStore, openWaker, surroundings } from '../aws/compose';
+import { openLauncher } from '../aws/compose-sandboxes';
 import { readSetting } from '../aws/settings';
 import { reportStoppedTask, type TaskStateChange } from '../aws/stopped-task';
 import { createWorkQueue } from '../resources/work-queue';

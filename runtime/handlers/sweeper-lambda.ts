@@ -1,5 +1,6 @@
 import { modelCatalogue } from '../aws/absent';
-import { openLauncher, openStore, openWaker, reapSandboxes, surroundings } from '../aws/compose';
+import { openStore, openWaker, surroundings } from '../aws/compose';
+import { openLauncher, reapSandboxes } from '../aws/compose-sandboxes';
 import { log, observe } from '../aws/observe';
 import type { Micros } from '../contract/time';
 import { createWorkQueue } from '../resources/work-queue';

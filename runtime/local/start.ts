@@ -147,6 +147,8 @@ async function openParts(options: LocalOptions, closing: Closing, log: Log) {
     ids: systemIds,
     model: model.provider,
     launcher: observedLauncher(sandboxes.launcher, observe),
+    // Sandboxes of such environments get no network at all.
+    sandboxes: { limitedNetworks: true },
     workspaces: sandboxes.workspaces,
     observe,
   };

@@ -10,6 +10,7 @@ import { pageRequest, wirePage, type Paging } from './cursors';
 import { DEFAULT_CONFIG, resolveConfig } from './environments-config';
 import { mergeMetadata } from './metadata';
 import type { OperationsOf, ResourceDeps } from './ports';
+import { checkNetwork } from './sandbox-offer';
 
 const ENVIRONMENTS: Paging = { list: 'environments', defaultLimit: 20, maxLimit: 100 };
 /** Work items looked at in one go while an environment is deleted. */
@@ -38,7 +39,9 @@ export const environmentArchived = (id: string) => invalid(`Environment ${id} is
  * what a duplicate gets is not recorded, and refusing it would break programs that create their environment on each run.
  */
 export function createEnvironments(
-  deps: Pick<ResourceDeps, 'ids'> & { readonly store: Pick<Store, 'environments' | 'sessions' | 'work' | 'keys'> },
+  deps: Pick<ResourceDeps, 'ids' | 'sandboxes'> & {
+    readonly store: Pick<Store, 'environments' | 'sessions' | 'work' | 'keys'>;
+  },
 ): OperationsOf<
   | 'environments.create'
   | 'environments.retrieve'
@@ -64,6 +67,7 @@ export function createEnvironments(
         updated_at: at,
         archived_at: null,
       };
+      checkNetwork(environment.config, deps.sandboxes);
       await environments.create(workspace, environment.id, environment);
       return environment;
     },
@@ -78,6 +82,7 @@ export function createEnvironments(
       return amend(environments, { workspace, id, absent: () => absent(id) }, (current) => {
         if (current.archived_at !== null) throw environmentArchived(id);
         const next = updateEnvironment(current, body);
+        if (body.config) checkNetwork(next.config, deps.sandboxes);
         return isDeepStrictEqual(next, current) ? current : { ...next, updated_at: toTimestamp(now) };
       });
     },

@@ -7,6 +7,7 @@ import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/
 import type { SessionRecord, SessionRuntime } from '../store/records';
 import type { Observe } from '../telemetry/facts';
 import type { VaultKeeper } from '../vault/ports';
+import type { SandboxOffer } from './sandbox-offer';
 import type { SandboxStartError } from './sandbox-start';
 
 /** Who asks, when, and under which id. Validation and authentication are done. */
@@ -55,6 +56,8 @@ export interface ResourceDeps {
   readonly ids: IdSource;
   readonly model: ModelProvider;
   readonly launcher: SandboxLauncher;
+  /** What environments may ask of sandboxes. @default the least */
+  readonly sandboxes?: SandboxOffer;
   /** What new sessions are pinned to; undefined where only one version ever runs. */
   readonly runtime?: SessionRuntime;
   /** Absent where no secrets are taken in: vaults are not served there. */

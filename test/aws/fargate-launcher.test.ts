@@ -81,6 +81,13 @@ describe('a sandbox on Fargate', () => {
     expect(bodies().map(({ taskDefinition }) => taskDefinition)).toEqual(['sandbox:3', 'sandbox-system:3']);
   });
 
+  test('is not started where its network is to be limited and nothing would do that', async () => {
+    const networking = { type: 'limited', allowed_hosts: ['a.com'] };
+    const limited = { ...session, environmentConfig: { ...session.environmentConfig, networking } } as SessionRecord;
+    await expect(launcher().start(work, limited, 'a')).rejects.toMatchObject({ passing: false });
+    expect(aws.calls).toEqual([]);
+  });
+
   test('asks for ordinary capacity in a way that every cluster understands', async () => {
     await launcher('FARGATE').start(work, session, 'a');
     expect(bodies()[0]).toMatchObject({ launchType: 'FARGATE' });

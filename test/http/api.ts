@@ -53,6 +53,7 @@ export class Api {
       ids: systemIds,
       model: { models: async () => listedModels(), respond: () => Promise.reject(new Error('not asked here')) },
       launcher: { start: async () => {}, stop: async () => {} },
+      sandboxes: { limitedNetworks: true },
       observe: (fact) => {
         if ('error' in fact && fact.error !== undefined) this.failures.push(fact);
       },

@@ -79,6 +79,30 @@ describe('creating an environment', () => {
   });
 });
 
+describe('a deployment where nothing holds sandboxes to a network', () => {
+  const config = limited({ allowed_hosts: ['a.com'] });
+  const refusal = { status: 400, message: expect.stringMatching(/^config\.networking: .*egress gateway/) };
+
+  it('refuses environments that limit it', async () => {
+    const open = service.with({ sandboxes: { limitedNetworks: false } });
+    expect(await open.refusal('environments.create', { body: { name: 'e', config } })).toMatchObject(refusal);
+    const { id } = await create();
+    const path = { environment_id: id };
+    expect(await open.refusal('environments.update', { path, body: { config } })).toMatchObject(refusal);
+    expect(
+      await service.with({ sandboxes: undefined }).refusal('environments.update', { path, body: { config } }),
+    ).toMatchObject(refusal);
+  });
+
+  it('lets one that is older be renamed, and opened', async () => {
+    const open = service.with({ sandboxes: { limitedNetworks: false } });
+    const path = { environment_id: (await create({ config })).id };
+    await open.call('environments.update', { path, body: { name: 'renamed' } });
+    const body = { config: { type: 'cloud', networking: { type: 'unrestricted' } } };
+    expect((await open.call('environments.update', { path, body })).config).toMatchObject(body.config);
+  });
+});
+
 describe('updating an environment', () => {
   it('keeps the parts of a configuration that are not named', async () => {
     const environment = await create({

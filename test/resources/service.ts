@@ -113,6 +113,7 @@ export class Service {
       ids: systemIds,
       model: { models: async () => listedModels(), respond: () => Promise.reject(new Error('not asked here')) },
       launcher: { start: async () => {}, stop: async ({ id }, { discard }) => void this.stopped.push({ id, discard }) },
+      sandboxes: { limitedNetworks: true },
       ...this.changed,
     };
   }

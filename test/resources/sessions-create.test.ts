@@ -193,6 +193,16 @@ describe('the network and MCP servers', () => {
     const session = await create({ agent: agent.id, environment_id: environment.id });
     expect(session.agent.mcp_servers).toHaveLength(1);
   });
+
+  it('refuses a session that nothing would hold to the network of its environment', async () => {
+    const [agent, { id }] = [await agentOf(), await environmentOf(limited({ allowed_hosts: ['a.com'] }))];
+    const open = service.with({ sandboxes: { limitedNetworks: false } });
+    const refusal = await open.refusal('sessions.create', { body: { agent: agent.id, environment_id: id } });
+    expect(refusal).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/^environment_id: env_\w+: nothing/) as string,
+    });
+  });
 });
 
 describe('the budget of a new session', () => {

@@ -1,0 +1,63 @@
+/** The sandboxes of the stack over AWS, for the entry points to put together. */
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { systemClock } from '../contract/time';
+import { observedLauncher } from '../resources/observed-launcher';
+import type { SandboxLauncher } from '../resources/ports';
+import type { SandboxOffer } from '../resources/sandbox-offer';
+import type { Store } from '../store/ports';
+import type { SessionRuntime } from '../store/records';
+import { noLauncher } from './absent';
+import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
+import { log, observe } from './observe';
+import { hasSetting, readSetting } from './settings';
+import { reapTasks } from './task-reaper';
+
+/** Tasks go out directly, and security groups know addresses, not names: nothing holds them to a list of hosts. */
+const LIMITED_NETWORKS = false;
+
+/** Starts sandboxes on Fargate. A stack without a fleet starts none: calls of built-in tools then end as errors. */
+export function openLauncher(): SandboxLauncher {
+  if (!hasSetting('sandboxCluster')) return noLauncher;
+  return observedLauncher(new FargateLauncher({ client: new ECSClient({}), placement }), observe);
+}
+
+/** Stops the tasks that were left over. A stack without a fleet has none. */
+export async function reapSandboxes(store: Store): Promise<void> {
+  if (!hasSetting('sandboxCluster')) return;
+  const reaped = await reapTasks({
+    client: new ECSClient({}),
+    cluster: readSetting('sandboxCluster'),
+    store,
+    clock: systemClock,
+  });
+  if (reaped > 0) {
+    log({ level: 'warn', message: 'sandboxes were left over and have been stopped', fields: { count: reaped } });
+  }
+}
+
+/** What environments may ask of the sandboxes of this stack. */
+export const sandboxOffer = (): SandboxOffer => ({ limitedNetworks: LIMITED_NETWORKS });
+
+/** What this deployment gives to new sessions. */
+export function currentRuntime(): SessionRuntime {
+  const harness = readSetting('harnessVersion');
+  return hasSetting('sandboxCluster') ? { harness, sandbox: sandboxRevisions() } : { harness };
+}
+
+function sandboxRevisions(): NonNullable<SessionRuntime['sandbox']> {
+  return { task: readSetting('sandboxTaskDefinition'), systemTask: readSetting('sandboxSystemTaskDefinition') };
+}
+
+function placement(): FargatePlacement {
+  return {
+    cluster: readSetting('sandboxCluster'),
+    revisions: sandboxRevisions(),
+    subnets: readSetting('sandboxSubnets').split(','),
+    securityGroup: readSetting('sandboxSecurityGroup'),
+    limitedNetworks: LIMITED_NETWORKS,
+    publicAddress: readSetting('sandboxPublicAddress') === 'true',
+    capacity: readSetting('sandboxCapacity') === 'FARGATE_SPOT' ? 'FARGATE_SPOT' : 'FARGATE',
+    apiUrl: readSetting('apiUrl'),
+    maxIdleMs: Number(readSetting('sandboxIdleSeconds')) * 1_000,
+  };
+}
