@@ -11,6 +11,7 @@ export * from './monitoring-props';
 export * from './sandbox-fleet';
 export * from './sandbox-image';
 export * from './sandbox-network';
+export type { SandboxSize } from './sandbox-size';
 export * from './sandbox-watch';
 export * from './session-api';
 export * from './session-store';

@@ -10,7 +10,7 @@ import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledg
 import { LIST_ACTIONS, PASS_ACTIONS, RUN_ACTIONS, TAG_ACTIONS, TASK_ACTIONS } from './sandbox-fleet-perms';
 import { SandboxImage } from './sandbox-image';
 import { SandboxNetwork } from './sandbox-network';
-import { checkSandboxSize } from './sandbox-size';
+import { checkSandboxSize, sizesForFunctions, type SandboxSize } from './sandbox-size';
 import { sandboxTaskDefinition } from './sandbox-task';
 import { serviceMetric } from './service-metrics';
 
@@ -71,6 +71,15 @@ export interface SandboxFleetProps {
    * @default - the 20 GiB that come at no cost
    */
   readonly storage?: Size;
+
+  /**
+   * Sizes beside the one above, by name. An environment asks for one by its metadata: `sandbox_size: 'large'`. One task
+   * definition serves them all, and RunTask says what a task has: so a size can come, change and go without a new
+   * revision, and sessions that are pinned to an old one get it, too.
+   *
+   * @default - one size for all
+   */
+  readonly sizes?: Readonly<Record<string, SandboxSize>>;
 
   /**
    * Runs sandboxes on spare capacity, for about a third of the price, and on ordinary capacity where there is none to spare.
@@ -184,6 +193,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       [SETTINGS.sandboxSecurityGroup]: securityGroup.securityGroupId,
       [SETTINGS.sandboxPublicAddress]: String(network.assignPublicAddress),
       [SETTINGS.sandboxIdleSeconds]: String(checkedIdleTimeout(props.idleTimeout).toSeconds()),
+      ...(props.sizes && { [SETTINGS.sandboxSizes]: JSON.stringify(sizesForFunctions(props.sizes)) }),
       [SETTINGS.sandboxCapacity]: props.spot ? 'FARGATE_SPOT' : 'FARGATE',
     };
   }

@@ -1,4 +1,21 @@
 import { Token, type Size } from 'aws-cdk-lib';
+import type { SandboxResources, SandboxSizes } from '../runtime/aws/sandbox-sizes';
+
+/** What a sandbox of a size has. */
+export interface SandboxSize {
+  /** Processor units, 1,024 to a core. */
+  readonly cpu: number;
+
+  /** Memory. Fargate allows certain amounts for each number of processor units. */
+  readonly memory: Size;
+
+  /**
+   * Disk, from 21 to 200 GiB.
+   *
+   * @default - that of the fleet
+   */
+  readonly storage?: Size;
+}
 
 /** The amounts of memory, in MiB, that Fargate has for each number of processor units. */
 const MEMORY_OF: ReadonlyMap<number, readonly number[]> = new Map([
@@ -39,4 +56,32 @@ export function checkSandboxSize(cpu: number, memory: Size, storage?: Size): voi
       `storage: Fargate has no ${size} GiB. Use ${SMALLEST_STORAGE_GIB} to ${LARGEST_STORAGE_GIB} GiB, or leave it out for 20`,
     );
   }
+}
+
+/** What stands in the metadata of environments, and in a variable of functions. */
+const SIZE_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/**
+ * The sizes as functions are told of them.
+ *
+ * @throws Error for a name that an environment could not ask for, and for a size that Fargate does not have.
+ */
+export function sizesForFunctions(sizes: Readonly<Record<string, SandboxSize>>): SandboxSizes {
+  return Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, resourcesOf(name, size)]));
+}
+
+function resourcesOf(name: string, { cpu, memory, storage }: SandboxSize): SandboxResources {
+  if (!SIZE_NAME.test(name)) {
+    throw new Error(`sizes: "${name}" is no name of a size. Use lower-case letters, digits, "-" and "_", up to 64`);
+  }
+  if ([cpu, memory, storage].some((part) => Token.isUnresolved(part))) {
+    throw new Error(`sizes.${name}: must be known at synthesis. Use plain numbers, such as Size.gibibytes(4)`);
+  }
+  try {
+    checkSandboxSize(cpu, memory, storage);
+  } catch (error) {
+    throw new Error(`sizes.${name}.${(error as Error).message}`, { cause: error });
+  }
+  const storageGiB = storage?.toGibibytes();
+  return { cpu, memoryMiB: memory.toMebibytes(), ...(storageGiB === undefined ? {} : { storageGiB }) };
 }

@@ -9,6 +9,7 @@ import type { SessionRuntime } from '../store/records';
 import { noLauncher } from './absent';
 import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
 import { log, observe } from './observe';
+import type { SandboxSizes } from './sandbox-sizes';
 import { hasSetting, readSetting } from './settings';
 import { reapTasks } from './task-reaper';
 
@@ -36,7 +37,10 @@ export async function reapSandboxes(store: Store): Promise<void> {
 }
 
 /** What environments may ask of the sandboxes of this stack. */
-export const sandboxOffer = (): SandboxOffer => ({ limitedNetworks: LIMITED_NETWORKS });
+export const sandboxOffer = (): SandboxOffer => ({
+  limitedNetworks: LIMITED_NETWORKS,
+  sizes: Object.keys(sandboxSizes()),
+});
 
 /** What this deployment gives to new sessions. */
 export function currentRuntime(): SessionRuntime {
@@ -48,6 +52,9 @@ function sandboxRevisions(): NonNullable<SessionRuntime['sandbox']> {
   return { task: readSetting('sandboxTaskDefinition'), systemTask: readSetting('sandboxSystemTaskDefinition') };
 }
 
+const sandboxSizes = (): SandboxSizes =>
+  hasSetting('sandboxSizes') ? (JSON.parse(readSetting('sandboxSizes')) as SandboxSizes) : {};
+
 function placement(): FargatePlacement {
   return {
     cluster: readSetting('sandboxCluster'),
@@ -55,6 +62,7 @@ function placement(): FargatePlacement {
     subnets: readSetting('sandboxSubnets').split(','),
     securityGroup: readSetting('sandboxSecurityGroup'),
     limitedNetworks: LIMITED_NETWORKS,
+    sizes: sandboxSizes(),
     publicAddress: readSetting('sandboxPublicAddress') === 'true',
     capacity: readSetting('sandboxCapacity') === 'FARGATE_SPOT' ? 'FARGATE_SPOT' : 'FARGATE',
     apiUrl: readSetting('apiUrl'),

@@ -7,6 +7,7 @@ import type { WorkRecord } from '../store/ports';
 import type { SessionRecord, SessionRuntime } from '../store/records';
 import { changesSystem, ORDER_VARIABLE, SANDBOX_CONTAINER, type SandboxOrder } from '../sandbox/container-contract';
 import { runTask } from './run-task';
+import { overridesFor, type SandboxSizes } from './sandbox-sizes';
 import { tagsOf } from './task-tags';
 
 type SandboxRevisions = NonNullable<SessionRuntime['sandbox']>;
@@ -25,6 +26,8 @@ export interface FargatePlacement {
   readonly limitedNetworks?: boolean;
   /** With `FARGATE_SPOT`, what finds no room there gets ordinary capacity. */
   readonly capacity: Capacity;
+  /** Sizes beside that of the revisions. @default none */
+  readonly sizes?: SandboxSizes;
   /** Where a worker finds the API. */
   readonly apiUrl: string;
   readonly maxIdleMs: number;
@@ -111,6 +114,7 @@ export class FargateLauncher implements SandboxLauncher {
         },
       },
       overrides: {
+        ...overridesFor(session.sandboxSize, placement.sizes ?? {}),
         containerOverrides: [
           { name: SANDBOX_CONTAINER, environment: [{ name: ORDER_VARIABLE, value: JSON.stringify(order) }] },
         ],

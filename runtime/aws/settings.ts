@@ -36,6 +36,8 @@ export const SETTINGS = {
   /** `true` where a task needs a public address to reach anything. */
   sandboxPublicAddress: 'SANDBOX_PUBLIC_ADDRESS',
   sandboxIdleSeconds: 'SANDBOX_IDLE_SECONDS',
+  /** Sizes beside that of the task definition, by name: a `SandboxSizes` as JSON. */
+  sandboxSizes: 'SANDBOX_SIZES',
   /** `FARGATE` or `FARGATE_SPOT`. */
   sandboxCapacity: 'SANDBOX_CAPACITY',
 } as const;

@@ -10,7 +10,7 @@ import { pageRequest, wirePage, type Paging } from './cursors';
 import { DEFAULT_CONFIG, resolveConfig } from './environments-config';
 import { mergeMetadata } from './metadata';
 import type { OperationsOf, ResourceDeps } from './ports';
-import { checkNetwork } from './sandbox-offer';
+import { changesSize, checkNetwork, sandboxSizeOf } from './sandbox-offer';
 
 const ENVIRONMENTS: Paging = { list: 'environments', defaultLimit: 20, maxLimit: 100 };
 /** Work items looked at in one go while an environment is deleted. */
@@ -68,6 +68,7 @@ export function createEnvironments(
         archived_at: null,
       };
       checkNetwork(environment.config, deps.sandboxes);
+      sandboxSizeOf(environment, deps.sandboxes);
       await environments.create(workspace, environment.id, environment);
       return environment;
     },
@@ -83,6 +84,7 @@ export function createEnvironments(
         if (current.archived_at !== null) throw environmentArchived(id);
         const next = updateEnvironment(current, body);
         if (body.config) checkNetwork(next.config, deps.sandboxes);
+        if (changesSize(current, next)) sandboxSizeOf(next, deps.sandboxes);
         return isDeepStrictEqual(next, current) ? current : { ...next, updated_at: toTimestamp(now) };
       });
     },

@@ -13,7 +13,7 @@ import { primaryThread } from './events-thread';
 import { mergeMetadata } from './metadata';
 import { admitServers } from './network-policy';
 import type { Operation, ResourceDeps, WorkQueue } from './ports';
-import { checkNetwork } from './sandbox-offer';
+import { checkNetwork, sandboxSizeOf } from './sandbox-offer';
 import { resolveSessionAgent } from './sessions-agent';
 import { checkBudget } from './sessions-budget';
 import { toSession } from './session-view';
@@ -35,7 +35,9 @@ export function createSession(
     if (environment.archived_at !== null) throw environmentArchived(environment.id);
     await checkVaults(store, workspace, body.vault_ids);
     refuseResources(body.resources, environment);
-    checkNetwork(environment.config, deps.sandboxes, `environment_id: ${environment.id}`);
+    const asked = `environment_id: ${environment.id}`;
+    checkNetwork(environment.config, deps.sandboxes, asked);
+    const sandboxSize = sandboxSizeOf(environment, deps.sandboxes, asked);
     admitServers(agent.mcp_servers, environment.config);
     if (body.budget) checkBudget(body.budget, agent, 0);
     const events = initialEvents(body.initial_events, ids);
@@ -47,6 +49,7 @@ export function createSession(
       agent,
       environmentId: environment.id,
       environmentConfig: environment.config,
+      ...(sandboxSize === undefined ? {} : { sandboxSize }),
       title: body.title ?? null,
       metadata: mergeMetadata({}, body.metadata),
       resources: [],

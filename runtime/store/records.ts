@@ -210,6 +210,8 @@ export interface SessionRecord {
   readonly environmentId: string;
   /** The environment's configuration when the session was created; later edits do not reach it (reference 4). */
   readonly environmentConfig: Environment['config'];
+  /** The size of its sandboxes that the environment asked for then; the deployment's default where it asked for none. */
+  readonly sandboxSize?: string;
   readonly title: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly resources: Session['resources'];

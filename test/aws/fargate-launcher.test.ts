@@ -30,6 +30,7 @@ function launcher(capacity: Capacity = 'FARGATE_SPOT'): FargateLauncher {
       securityGroup: 'sg-1',
       publicAddress: true,
       capacity,
+      sizes: { large: { cpu: 4096, memoryMiB: 16384, storageGiB: 50 }, small: { cpu: 256, memoryMiB: 512 } },
       apiUrl: 'https://api.example.com',
       maxIdleMs: 300_000,
     }),
@@ -79,6 +80,19 @@ describe('a sandbox on Fargate', () => {
     await launcher().start(work, { ...session, ...environmentOf({ npm: ['left-pad'] }) } as SessionRecord, 'a');
     await launcher().start(work, { ...session, ...environmentOf({ apt: ['cowsay'] }) } as SessionRecord, 'b');
     expect(bodies().map(({ taskDefinition }) => taskDefinition)).toEqual(['sandbox:3', 'sandbox-system:3']);
+  });
+
+  test('has the size that its session asks for, and the default one where the stack has no such size', async () => {
+    for (const sandboxSize of ['large', 'small', 'gone', 'constructor', undefined]) {
+      await launcher().start(work, { ...session, sandboxSize }, 'a');
+    }
+    const sizes = bodies().map(({ overrides }) => {
+      const { containerOverrides, ...size } = overrides as Record<string, unknown>;
+      expect(containerOverrides).toHaveLength(1);
+      return size;
+    });
+    const large = { cpu: '4096', memory: '16384', ephemeralStorage: { sizeInGiB: 50 } };
+    expect(sizes).toEqual([large, { cpu: '256', memory: '512' }, {}, {}, {}]);
   });
 
   test('is not started where its network is to be limited and nothing would do that', async () => {

@@ -4,7 +4,7 @@ import lock from '../../package-lock.json';
 import { stackFromContext } from '../../lib/app-context';
 import { newApp } from './stack';
 
-const stackWith = (context: Record<string, string> = {}): Stack =>
+const stackWith = (context: Record<string, unknown> = {}): Stack =>
   stackFromContext(newApp({ sandboxImage: 'example/sandbox@sha256:0', ...context }));
 
 describe('the app', () => {
@@ -31,6 +31,7 @@ describe('the app', () => {
         sandboxMemoryGiB: '4',
         sandboxSpot: 'true',
         sandboxIdleMinutes: '2',
+        sandboxSizes: '{"large": {"cpu": 4096, "memoryGiB": 16}}',
         domainName: 'agents.example.com',
         certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/c',
       }),
@@ -51,8 +52,16 @@ describe('the app', () => {
           LOG_LEVEL: 'debug',
           SANDBOX_CAPACITY: 'FARGATE_SPOT',
           SANDBOX_IDLE_SECONDS: '120',
+          SANDBOX_SIZES: '{"large":{"cpu":4096,"memoryMiB":16384}}',
         }),
       },
+    });
+  });
+
+  test('takes sizes from the file of the context, too', () => {
+    const sandboxSizes = { large: { cpu: 4096, memoryGiB: 16 } };
+    Template.fromStack(stackWith({ sandboxSizes })).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ SANDBOX_SIZES: '{"large":{"cpu":4096,"memoryMiB":16384}}' }) },
     });
   });
 
@@ -69,6 +78,8 @@ describe('the app', () => {
     [{ sandboxCpu: 'many' }, /context sandboxCpu: "many" is not a number/],
     [{ waf: 'yes' }, /context waf: "yes" is none of true, false/],
     [{ domainName: 'agents.example.com' }, /give both or none/],
+    [{ sandboxSizes: 'large' }, /context sandboxSizes: "large" is not an object/],
+    [{ sandboxSizes: '{"large":{"cpu":4096,"memory":16}}' }, /context sandboxSizes.large: write it as/],
   ])('refuses what means nothing: %j', (context, message) => {
     expect(() => stackWith(context)).toThrow(message);
   });

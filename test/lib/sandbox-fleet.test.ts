@@ -1,4 +1,4 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
@@ -110,6 +110,30 @@ describe('the sandbox fleet', () => {
   ] satisfies Array<[SandboxFleetProps, RegExp]>)('refuses a size that Fargate does not have: %j', (props, message) => {
     expect(() => fleetWith(props)).toThrow(message);
   });
+
+  test('has further sizes without further task definitions', () => {
+    const large = { cpu: 4096, memory: Size.gibibytes(16), storage: Size.gibibytes(50) };
+    const { stack: other, fleet: sized } = fleetWith({
+      sizes: { large, small: { cpu: 256, memory: Size.mebibytes(512) } },
+    });
+    Template.fromStack(other).resourceCountIs('AWS::ECS::TaskDefinition', 2);
+    expect(JSON.parse(sized.functionEnvironment.SANDBOX_SIZES ?? '')).toEqual({
+      large: { cpu: 4096, memoryMiB: 16384, storageGiB: 50 },
+      small: { cpu: 256, memoryMiB: 512 },
+    });
+    expect(fleet.functionEnvironment).not.toHaveProperty('SANDBOX_SIZES');
+  });
+
+  test.each([
+    [{ Large: { cpu: 256, memory: Size.gibibytes(1) } }, /sizes: "Large" is no name .* lower-case/],
+    [{ large: { cpu: 4096, memory: Size.gibibytes(2) } }, /^sizes.large.memory: .* Use one of 8192/],
+    [{ large: { cpu: Token.asNumber({ Ref: 'Cpu' }), memory: Size.gibibytes(2) } }, /known at synthesis/],
+  ] satisfies Array<[SandboxFleetProps['sizes'], RegExp]>)(
+    'refuses further sizes that cannot be: %#',
+    (sizes, message) => {
+      expect(() => fleetWith({ sizes })).toThrow(message);
+    },
+  );
 
   test('stands in private subnets behind one NAT gateway where that was chosen', () => {
     const { stack: other, fleet: closed } = fleetWith({ network: SandboxNetwork.privateSubnets() });

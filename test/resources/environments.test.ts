@@ -103,6 +103,51 @@ describe('a deployment where nothing holds sandboxes to a network', () => {
   });
 });
 
+describe('the size of an environment’s sandboxes', () => {
+  const sized = (...sizes: string[]) => service.with({ sandboxes: { limitedNetworks: true, sizes } });
+  const asking = (size: string, config?: object) => ({ name: 'e', config, metadata: { sandbox_size: size } });
+
+  it('is one that the deployment has', async () => {
+    const body = asking('huge');
+    expect(await sized('small', 'large').refusal('environments.create', { body })).toMatchObject({
+      status: 400,
+      message:
+        'metadata.sandbox_size: this deployment has no sandboxes of size "huge". Name one of small, large, or leave it out.',
+    });
+    expect((await sized().refusal('environments.create', { body })).message).toContain('it has one size only');
+    const { id, metadata } = await sized('small', 'large').call('environments.create', { body: asking('large') });
+    expect(metadata).toEqual({ sandbox_size: 'large' });
+    const path = { environment_id: id };
+    const worse = { path, body: { metadata: { sandbox_size: 'huge' } } };
+    expect(await sized('large').refusal('environments.update', worse)).toMatchObject({ status: 400 });
+    expect((await sized().call('environments.update', { path, body: { name: 'renamed' } })).metadata).toEqual(metadata);
+  });
+
+  it('means nothing to sandboxes that somebody else runs, and where there is but one', async () => {
+    await sized('large').call('environments.create', { body: asking('mine', { type: 'self_hosted' }) });
+    await service.call('environments.create', { body: asking('mine') });
+  });
+
+  it('is captured by a session when it is created', async () => {
+    const of = sized('large');
+    const { id } = await of.call('environments.create', { body: asking('large') });
+    const session = await sessionIn(id, of);
+    await of.call('environments.update', { path: { environment_id: id }, body: { metadata: { sandbox_size: null } } });
+    expect(await service.store.sessions.get('home', session.id)).toMatchObject({ sandboxSize: 'large' });
+    expect(await service.store.sessions.get('home', (await sessionIn(id, of)).id)).not.toHaveProperty('sandboxSize');
+  });
+
+  it('is asked for again when a session is created, since the deployment may have dropped it', async () => {
+    const { id } = await sized('large').call('environments.create', { body: asking('large') });
+    const agent = await service.call('agents.create', { body: { name: 'a', model: 'claude-opus-5' } });
+    const body = { agent: agent.id, environment_id: id };
+    expect(await sized('small').refusal('sessions.create', { body })).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(/^environment_id: env_\w+: .*"large"/) as string,
+    });
+  });
+});
+
 describe('updating an environment', () => {
   it('keeps the parts of a configuration that are not named', async () => {
     const environment = await create({

@@ -1,0 +1,25 @@
+import type { TaskOverride } from '@aws-sdk/client-ecs';
+
+/** What a sandbox of a size has. */
+export interface SandboxResources {
+  /** Processor units, 1,024 to a core. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** @default the disk of the task definition */
+  readonly storageGiB?: number;
+}
+
+/** The sizes of a stack's sandboxes by name, as its constructs tell its functions. */
+export type SandboxSizes = Readonly<Record<string, SandboxResources>>;
+
+/** How a task becomes one of that size. A size that the stack has no more is the default one. */
+export function overridesFor(size: string | undefined, sizes: SandboxSizes): TaskOverride {
+  const resources = size === undefined || !Object.hasOwn(sizes, size) ? undefined : sizes[size];
+  if (!resources) return {};
+  const { cpu, memoryMiB, storageGiB } = resources;
+  return {
+    cpu: String(cpu),
+    memory: String(memoryMiB),
+    ...(storageGiB === undefined ? {} : { ephemeralStorage: { sizeInGiB: storageGiB } }),
+  };
+}
