@@ -7,7 +7,7 @@ const ranks = [
   ['store'],
   ['thread', 'model', 'vault'],
   ['telemetry'],
-  ['resources', 'egress'],
+  ['resources', 'egress', 'mcp'],
   ['sandbox', 'harness', 'http'],
   ['aws'],
   ['handlers'],

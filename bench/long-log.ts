@@ -60,7 +60,7 @@ function writeTurn(
 ): void {
   let startId = '';
   commit((builder) => {
-    ensureRunning(builder, session);
+    ensureRunning(builder, { session });
     const content = [{ type: 'text' as const, text: `Question ${turn}: how is it going?` }];
     builder.push<'user.message'>({ type: 'user.message', content });
     startId = builder.push<'span.model_request_start'>({ type: 'span.model_request_start' }, { purpose: 'turn' });

@@ -20,6 +20,7 @@ import { LocalLauncher } from '../runtime/local/launcher';
 import { findPrograms } from '../runtime/local/programs';
 import { createAnthropicModel } from '../runtime/model/anthropic';
 import type { ModelProvider } from '../runtime/model/port';
+import { createMcpClient } from '../runtime/mcp/client';
 import { traitsOf } from '../runtime/model/traits';
 import { Keys, SECRET_PREFIXES } from '../runtime/resources/keys';
 import type { ResourceDeps } from '../runtime/resources/ports';
@@ -202,6 +203,7 @@ export class Stack {
       sessions: of('harness').store.sessions,
       traits: traitsOf,
       workQueue: createWorkQueue(depsOf('harness')),
+      mcp: createMcpClient({ privateHosts: [] }),
       sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
     });
     const server = await listen(gateway(of, depsOf), { port: 0 });

@@ -107,7 +107,7 @@ export class CredentialVault extends Resource implements ICredentialVault {
         ...store.functionEnvironment,
         [SETTINGS.vaultSecretPrefix]: this.secretPrefix,
         ...(encryptionKey ? { [SETTINGS.vaultKey]: encryptionKey.keyArn } : {}),
-        ...(privateHosts.length > 0 ? { [SETTINGS.vaultPrivateHosts]: privateHosts.join(',') } : {}),
+        ...(privateHosts.length > 0 ? { [SETTINGS.privateHosts]: privateHosts.join(',') } : {}),
       },
     });
     store.grantWriteControl(behind);

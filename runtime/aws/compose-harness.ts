@@ -1,9 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createHarness, type Harness } from '../harness/wake';
+import { createMcpClient } from '../mcp/client';
 import { traitsOf } from '../model/traits';
 import { createWorkQueue } from '../resources/work-queue';
 import { openOwnWaker, openStore, surroundings } from './compose';
+import { openBroker, privateHosts } from './compose-broker';
 import { openLauncher } from './compose-sandboxes';
 import { createSecretModel } from './secret-model';
 import { hasSetting, readSetting } from './settings';
@@ -26,6 +28,7 @@ export function openHarness(): Harness {
     model,
     traits: traitsOf,
     workQueue,
+    mcp: createMcpClient({ broker: openBroker(), privateHosts: privateHosts() }),
     waker,
     sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   });

@@ -4,6 +4,7 @@ import { auditLines } from '../vault/audit';
 import { createBroker } from '../vault/broker';
 import type { Broker, VaultKeeper } from '../vault/ports';
 import { openStore, surroundings } from './compose';
+import { privateHosts } from './compose-broker';
 import { createRemoteKeeper } from './remote-vault';
 import { createSecretsManager } from './secrets-manager';
 import { hasSetting, readSetting } from './settings';
@@ -19,7 +20,7 @@ export function openVault(): Broker & VaultKeeper {
     }),
     clock: surroundings.clock,
     audit: auditLines((line) => void process.stdout.write(line)),
-    privateHosts: hasSetting('vaultPrivateHosts') ? readSetting('vaultPrivateHosts').split(',') : [],
+    privateHosts: privateHosts(),
   });
 }
 

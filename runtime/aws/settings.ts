@@ -18,9 +18,10 @@ export const SETTINGS = {
   vaultSecretPrefix: 'VAULT_SECRET_PREFIX',
   /** ARN of the key that encrypts them, where it is not the account's own. */
   vaultKey: 'VAULT_KEY',
-  /** Hosts that credentials may be sent to although they are private, separated by commas. */
-  vaultPrivateHosts: 'VAULT_PRIVATE_HOSTS',
   vaultKeeperFunction: 'VAULT_KEEPER_FUNCTION',
+  vaultBrokerFunction: 'VAULT_BROKER_FUNCTION',
+  /** Hosts that MCP calls and credentials may go to although they are private, separated by commas. */
+  privateHosts: 'PRIVATE_HOSTS',
   harnessFunction: 'HARNESS_FUNCTION',
   /** The published version that new sessions begin with. */
   harnessVersion: 'HARNESS_VERSION',

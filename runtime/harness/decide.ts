@@ -4,7 +4,8 @@
  * commit, so any step of any session can be replayed and explained.
  */
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
-import { intake, takeAsStale } from './intake';
+import { mustDial } from './dial';
+import { takeAnswers, takeAsStale, takeInterrupts } from './intake';
 import { next, type Deed } from './next';
 import { recordOutcome, type Outcome } from './outcome';
 import type { ThreadState } from './state';
@@ -26,8 +27,20 @@ export function decide(state: ThreadState, stamp: Stamp, outcome?: Outcome): Dec
   const known = outcome ?? orphanOf(state);
   if (known) recordOutcome(commit, state, known);
   if (commit.summary.status === 'terminated') return { commit, deed: { type: 'rest' } };
-  intake(commit, state);
-  return { commit, deed: next(commit, state) };
+  takeInterrupts(commit, state);
+  const soFar = commit.fork();
+  takeAnswers(commit, state);
+  const deed = next(commit, state);
+  return beginsUndialled(state, soFar, commit) ? { commit: soFar, deed: { type: 'dial' } } : { commit, deed };
+}
+
+/**
+ * Whether the commit would begin a cycle for which the session's MCP servers were not dialled yet. What came before the beginning
+ * stands; the rest is decided again with what they say, since it is the cycle's first events that tell of it.
+ */
+function beginsUndialled({ session, dialled }: ThreadState, soFar: CommitBuilder, commit: CommitBuilder): boolean {
+  const begins = soFar.summary.status === 'idle' && commit.summary.status === 'running';
+  return begins && !dialled && mustDial(session, soFar.summary);
 }
 
 /**

@@ -10,12 +10,11 @@ import { RESULT_TEXT } from './policy';
 
 type Answer = EventOf<'user.tool_confirmation' | 'user.custom_tool_result' | 'user.tool_result'>;
 
-/** Takes up interrupts first, since they overtake what was queued before them, then signals and answers in order. */
-export function intake(builder: CommitBuilder, state: ThreadState): void {
+/** Takes up interrupts, which overtake what was queued before them. */
+export function takeInterrupts(builder: CommitBuilder, state: ThreadState): void {
   const entries = entriesOf(state.inbox);
   const interrupts = entries.filter(({ entry }) => entry.event?.type === 'user.interrupt');
   if (interrupts.length > 0) interrupt(builder, state, interrupts);
-  takeAnswers(builder, state);
 }
 
 /**
@@ -77,11 +76,6 @@ function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting
         pushResult(builder, call, textResult(RESULT_TEXT[lossOf(signal)](signal.reason)), true);
       }
       break;
-    case 'tool_result': {
-      const call = builder.summary.openCalls.find(({ id }) => id === signal.callId);
-      if (call) pushResult(builder, call, signal.content, signal.isError);
-      break;
-    }
   }
   builder.drop(waiting);
 }

@@ -2,7 +2,7 @@
 import type { BetaContentBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { EventOf, SessionAgent } from '../contract/wire';
 import type { ModelProvider, ModelRequest, ModelTraits, ModelUsage } from '../model/port';
-import type { EventRecord } from '../store/records';
+import type { EventRecord, ToolListing } from '../store/records';
 import type { JudgedCall } from './outcome';
 import { permissionOf } from './tool-schemas';
 
@@ -10,6 +10,13 @@ import { permissionOf } from './tool-schemas';
 export interface Judge {
   readonly model: ModelProvider;
   readonly traits: (modelId: string) => ModelTraits;
+}
+
+/** Whose calls they are. */
+export interface Called {
+  readonly agent: SessionAgent;
+  /** What its MCP servers offer. */
+  readonly listing: ToolListing;
 }
 
 type AutoVerdict = Extract<
@@ -33,7 +40,7 @@ const INSTRUCTIONS = [
 /** The calls of a response with their permissions, and the usage of the judgements among them. */
 export async function judgeCalls(
   judge: Judge,
-  agent: SessionAgent,
+  { agent, listing }: Called,
   context: readonly EventRecord[],
   blocks: readonly BetaContentBlock[],
   signal: AbortSignal,
@@ -43,7 +50,7 @@ export async function judgeCalls(
     blocks.flatMap((block) => {
       if (block.type !== 'tool_use' && block.type !== 'server_tool_use') return [];
       const served = block.type === 'server_tool_use';
-      return [judgeCall(judge, agent, context, { ...block, served }, usages, signal)];
+      return [judgeCall(judge, { agent, listing }, context, { ...block, served }, usages, signal)];
     }),
   );
   return { calls, usages };
@@ -51,13 +58,13 @@ export async function judgeCalls(
 
 async function judgeCall(
   judge: Judge,
-  agent: SessionAgent,
+  { agent, listing }: Called,
   context: readonly EventRecord[],
   block: { id: string; name: string; input: unknown; served: boolean },
   usages: ModelUsage[],
   signal: AbortSignal,
 ): Promise<JudgedCall> {
-  const { route, policy, mcpServer, bareName, eventType } = permissionOf(agent, { name: block.name });
+  const { route, policy, mcpServer, repeatable, bareName, eventType } = permissionOf(agent, listing, block.name);
   const input = isRecord(block.input) ? block.input : {};
   const call = {
     modelId: block.id,
@@ -67,6 +74,7 @@ async function judgeCall(
     route: block.served ? ('model' as const) : route,
     name: bareName,
     ...(mcpServer === undefined ? {} : { mcpServer }),
+    ...(repeatable ? { repeatable } : {}),
   };
   if (block.served || policy === 'always_allow') {
     return { ...call, permission: 'allow', evaluation: { type: 'always_allow' } };

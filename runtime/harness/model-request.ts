@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type {
   BetaTextBlockParam,
+  BetaToolUnion,
   MessageCreateParamsNonStreaming,
 } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { ModelRequest, ModelTraits } from '../model/port';
-import type { EventRecord, SessionRecord } from '../store/records';
+import type { EventRecord, SessionRecord, ToolListing } from '../store/records';
 import { textBlock } from './content-blocks';
 import { Conversation } from './conversation';
 import { TURN_LIMITS } from './policy';
@@ -31,6 +32,8 @@ export interface ModelRequestInput {
   readonly session: Pick<SessionRecord, 'agent' | 'environmentConfig'>;
   /** What is known of the session's model. */
   readonly traits: ModelTraits;
+  /** What the session's MCP servers offer. */
+  readonly listing: ToolListing;
   /** The live context in order, with the events that this request takes up. */
   readonly records: readonly EventRecord[];
   /** An answer, or (for a model API that does not compact by itself) a summary that will take the context's place. */
@@ -44,15 +47,15 @@ export interface ModelRequestInput {
  *
  * @throws Error when a call has no result or there is nothing to answer: the caller must not have asked.
  */
-export function buildModelRequest({ session, traits, records, purpose }: ModelRequestInput): ModelRequest {
+export function buildModelRequest({ session, traits, listing, records, purpose }: ModelRequestInput): ModelRequest {
   const { model } = session.agent;
   const conversation = new Conversation(traits);
   for (const record of records) conversation.take(record);
   if (purpose === 'compaction') conversation.ask(SUMMARISE);
-  const tools = toolsFor(session.agent);
-  const system = systemPrompt(session);
+  const tools = toolsFor(session.agent, listing);
+  const system = systemPrompt(session, tools);
   const compacts = traits.nativeCompaction && purpose === 'turn';
-  const rebinds = traits.boundThinking && records.some(changesTools);
+  const rebinds = traits.boundThinking && changesTools(records);
   const betas = [
     ...(compacts ? [BETAS.compaction] : []),
     ...(model.speed === 'fast' ? [BETAS.fastMode] : []),
@@ -100,10 +103,17 @@ function thinkingOf(
 }
 
 /**
- * Whether the session's tools may have changed here. They stand before every message, so thinking from before the change no
- * longer fits them; the model API is then told to leave that thinking out, where it would refuse the request.
+ * Whether the session's tools may have changed since the model first answered. They stand before every message, so thinking from
+ * before the change no longer fits them; the model API is then told to leave that thinking out, where it would refuse the request.
  */
-const changesTools = ({ event }: EventRecord): boolean => event.type === 'session.updated' && event.agent != null;
+function changesTools(records: readonly EventRecord[]): boolean {
+  const answered = records.findIndex(({ event }) => event.type === 'span.model_request_end');
+  return records.some(
+    ({ event, private: hidden }, i) =>
+      (event.type === 'session.updated' && event.agent != null) ||
+      (hidden?.listing !== undefined && answered !== -1 && i > answered),
+  );
+}
 
 function compaction(traits: ModelTraits): MessageCreateParamsNonStreaming['context_management'] {
   const value = Math.floor(traits.contextWindow * TURN_LIMITS.compactAt);
@@ -111,9 +121,12 @@ function compaction(traits: ModelTraits): MessageCreateParamsNonStreaming['conte
 }
 
 /** The agent's own prompt first, then what it must know of the place where its tools run. */
-function systemPrompt({ agent, environmentConfig }: ModelRequestInput['session']): BetaTextBlockParam[] {
+function systemPrompt(
+  { agent, environmentConfig }: ModelRequestInput['session'],
+  tools: readonly BetaToolUnion[],
+): BetaTextBlockParam[] {
   const own = agent.system?.trim() ? [textBlock(agent.system)] : [];
-  const inSandbox = toolsFor(agent).some((tool) => 'name' in tool && isSandboxTool(tool.name));
+  const inSandbox = tools.some((tool) => 'name' in tool && isSandboxTool(tool.name));
   return inSandbox ? [...own, textBlock(sandboxNote(environmentConfig.type))] : own;
 }
 

@@ -13,6 +13,12 @@ export type Deed =
   | { readonly type: 'request'; readonly purpose: 'turn' | 'compaction'; readonly startId: string }
   /** Sandbox calls are open: see that a worker serves them, then wait for results if the thread is running. */
   | { readonly type: 'serve'; readonly wait: boolean }
+  /** A cycle is about to begin, and the session's MCP servers have not been dialled for it. */
+  | { readonly type: 'dial' }
+  /** Call MCP tools, as the commit says that it is done; `serve` as well, when sandbox calls are open beside them. */
+  | { readonly type: 'call'; readonly callIds: readonly string[]; readonly serve: boolean }
+  /** Too little time is left for what is to be done: let a successor do it at once. */
+  | { readonly type: 'leave' }
   /** Something is due at a known time, and nothing before. */
   | { readonly type: 'sleep'; readonly until: Micros }
   /** Nothing to do until somebody sends something. */
@@ -42,26 +48,40 @@ function serveCalls(builder: CommitBuilder, state: ThreadState): Deed | undefine
     return text === undefined ? [] : [{ call, text }];
   });
   if (refused.length > 0 || builder.summary.openCalls.some((call) => isOurs(call, session))) {
-    ensureRunning(builder, session);
+    ensureRunning(builder, state);
   }
   for (const { call, text } of refused) pushResult(builder, call, textResult(text), true);
   // A worker runs a call once it is confirmed, though one before it is not: its result may have waited for these.
   if (refused.length > 0) takeAnswers(builder, state);
   const ours = builder.summary.openCalls.filter((call) => isOurs(call, session));
-  if (ours.length > 0) return { type: 'serve', wait: true };
+  if (ours.length > 0) return dispatch(builder, state, ours);
   const theirs = builder.summary.openCalls;
   if (theirs.length === 0) return undefined;
   waitForClient(builder, state, theirs);
   return theirs.some(({ route }) => route === 'sandbox') ? { type: 'serve', wait: false } : REST;
 }
 
-/** Why a call may not run, in the words that its result will say. */
+/** Has the calls made that this service answers. */
+function dispatch(builder: CommitBuilder, { hurried }: ThreadState, ours: readonly OpenCall[]): Deed {
+  const callIds = ours.filter(({ route }) => route === 'mcp').map(({ id }) => id);
+  if (callIds.length === 0) return { type: 'serve', wait: true };
+  if (hurried) return { type: 'leave' };
+  for (const id of callIds) builder.begin(id);
+  return { type: 'call', callIds, serve: callIds.length < ours.length };
+}
+
+/** Why a call may not run, or not again, in the words that its result will say. */
 function refusal(call: OpenCall): string | undefined {
   if (call.verdict === 'deny') return RESULT_TEXT.rejected(call.name, call.denyMessage);
+  if (call.route === 'unreachable') return RESULT_TEXT.noServer(call.name);
   if (call.route === 'refused') return RESULT_TEXT.refused(call.name);
   if (call.permission === 'deny') return RESULT_TEXT.denied(call.name);
-  if (call.route === 'mcp') return RESULT_TEXT.noServer(call.name);
-  return undefined;
+  return isLost(call) ? RESULT_TEXT.callLost(call.name) : undefined;
+}
+
+/** Whether another harness has begun this call and left no result: whoever decides has none under way. */
+function isLost({ begun = 0, repeatable }: OpenCall): boolean {
+  return begun > 0 && (!repeatable || begun >= TURN_LIMITS.begins);
 }
 
 /** Idle until the client acts. Said again only when what it waits for has changed (reference 5.3). */
@@ -87,7 +107,7 @@ function askModel(builder: CommitBuilder, state: ThreadState): Deed {
   if (retry && retry.notBefore > builder.now) return { type: 'sleep', until: retry.notBefore };
   // A new message begins a new turn, and with it the counts begin anew.
   if (!fresh && reachedLimit(builder, state)) return REST;
-  ensureRunning(builder, session);
+  ensureRunning(builder, state);
   const purpose = mustCompact(builder, state) ? 'compaction' : 'turn';
   if (purpose === 'turn') for (const waiting of messages) builder.admit(waiting);
   const startId = builder.push<'span.model_request_start'>({ type: 'span.model_request_start' }, { purpose });
@@ -98,10 +118,11 @@ const isMessage = ({ entry }: Waiting): boolean =>
   entry.event?.type === 'user.message' || entry.event?.type === 'system.message';
 
 /** A turn that was running stops; what is idle stays so, and its messages wait for a raise (reference 5.6). */
-function stopAtBudget(builder: CommitBuilder, { session }: ThreadState): Deed {
+function stopAtBudget(builder: CommitBuilder, state: ThreadState): Deed {
+  const { session } = state;
   const { status, stopReason } = builder.summary;
   if (status !== 'idle' || stopReason?.type !== 'budget_reached') {
-    ensureRunning(builder, session);
+    ensureRunning(builder, state);
     goIdle(builder, session, { type: 'budget_reached' });
   }
   return REST;

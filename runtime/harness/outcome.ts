@@ -1,9 +1,10 @@
 /** Outcome: what a model request came to, as records of the log. Pure. */
 import type { EventOf, SessionError, ToolResultContent } from '../contract/wire';
 import type { ModelFailure, ModelResponse, ModelUsage } from '../model/port';
-import type { ThreadUsage } from '../store/records';
+import type { CallResult } from '../mcp/port';
+import type { ThreadUsage, ToolRoute } from '../store/records';
 import type { CommitBuilder } from '../thread/commit-builder';
-import { entriesOf, goIdle, type ThreadState } from './state';
+import { entriesOf, goIdle, pushResult, type ThreadState } from './state';
 import { TURN_LIMITS, retryDelay } from './policy';
 import { modelToolResults, type ModelToolResult } from './model-tools';
 
@@ -14,9 +15,11 @@ export interface JudgedCall {
   readonly modelId: string;
   readonly input: Record<string, unknown>;
   readonly eventType: 'agent.tool_use' | 'agent.mcp_tool_use' | 'agent.custom_tool_use';
-  readonly route: 'sandbox' | 'custom' | 'mcp' | 'model' | 'refused';
+  readonly route: ToolRoute;
   readonly name: string;
   readonly mcpServer?: string;
+  /** Its MCP server says that it may be made again. */
+  readonly repeatable?: true;
   readonly permission: 'allow' | 'ask' | 'deny';
   /** Absent when the call was refused before any policy applied. */
   readonly evaluation?: Evaluation;
@@ -44,11 +47,15 @@ export type Outcome =
       readonly message: string;
       readonly retryAfterMs?: number;
     }
+  /** Calls of MCP tools that were made. Of one that is missing, nothing is known. */
+  | { readonly type: 'called'; readonly results: readonly (CallResult & { readonly callId: string })[] }
   /** The harness ran out of time and let go of the request. Its successor makes it again. */
   | { readonly type: 'handed_over'; readonly startId: string };
 
 export function recordOutcome(builder: CommitBuilder, state: ThreadState, outcome: Outcome): void {
   switch (outcome.type) {
+    case 'called':
+      return recordResults(builder, outcome.results);
     case 'handed_over':
       return endSpan(builder, outcome.startId, true);
     case 'failure':
@@ -57,6 +64,14 @@ export function recordOutcome(builder: CommitBuilder, state: ThreadState, outcom
       return outcome.purpose === 'compaction'
         ? recordCompaction(builder, state, outcome)
         : recordResponse(builder, state, outcome);
+  }
+}
+
+/** A call that was answered in another way meanwhile keeps that answer. */
+function recordResults(builder: CommitBuilder, results: Extract<Outcome, { type: 'called' }>['results']): void {
+  for (const { callId, content, isError } of results) {
+    const call = builder.summary.openCalls.find(({ id }) => id === callId);
+    if (call) pushResult(builder, call, content, isError);
   }
 }
 
@@ -166,7 +181,8 @@ function takeQueued(builder: CommitBuilder, state: ThreadState, all: boolean): v
 }
 
 function pushCall(builder: CommitBuilder, call: JudgedCall): string {
-  const hidden = { modelId: call.modelId, route: call.route };
+  const { modelId, route, repeatable } = call;
+  const hidden = { modelId, route, ...(repeatable ? { repeatable } : {}) };
   const { name, input } = call;
   if (call.eventType === 'agent.custom_tool_use') {
     return builder.push<'agent.custom_tool_use'>({ type: 'agent.custom_tool_use', name, input }, hidden);

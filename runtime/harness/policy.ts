@@ -9,6 +9,8 @@ export const TURN_LIMITS = {
   compactions: 3,
   /** Tries of a model request before `retries_exhausted`. */
   attempts: 5,
+  /** How many harnesses may begin a call of an MCP tool that may be repeated, before its outcome is called unknown. */
+  begins: 3,
   /** The part of the context window at which the context is compacted before the next request. */
   compactAt: 0.8,
 } as const;
@@ -33,5 +35,7 @@ export const RESULT_TEXT = {
     `The sandbox that ran this call was lost before it answered (${reason}). The call may or may not have taken effect; check before you repeat it.`,
   sandboxNotStarted: (reason: string) =>
     `There is no sandbox for this call (${reason}), so it did not run. Try again later, or go on without it.`,
-  noServer: (name: string) => `The tool ${name} belongs to an MCP server that this session is not connected to.`,
+  noServer: (name: string) => `The tool ${name} belongs to an MCP server that cannot be reached at the moment.`,
+  callLost: (name: string) =>
+    `The harness that called ${name} stopped before the MCP server answered. The call may or may not have taken effect; check before you repeat it.`,
 } as const;

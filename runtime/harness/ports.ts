@@ -1,5 +1,6 @@
 import type { IdSource } from '../contract/ids';
 import type { Clock } from '../contract/time';
+import type { McpClient } from '../mcp/port';
 import type { ModelProvider, ModelTraits } from '../model/port';
 import type { WorkQueue } from '../resources/ports';
 import type { ChangeHints, SessionStore, ThreadLog, Waker } from '../store/ports';
@@ -12,6 +13,7 @@ export interface HarnessDeps {
   readonly model: ModelProvider;
   readonly traits: (modelId: string) => ModelTraits;
   readonly workQueue: Pick<WorkQueue, 'want'>;
+  readonly mcp: McpClient;
   readonly waker: Waker;
   readonly hints: ChangeHints;
   readonly clock: Clock;

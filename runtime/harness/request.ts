@@ -2,26 +2,24 @@
 import { MICROS_PER_MS, type Micros } from '../contract/time';
 import { ModelError, type ModelProgress, type ModelRequest, type ModelResponse, type ModelUsage } from '../model/port';
 import { costNanoUsd } from '../model/traits';
-import { inboxTopic } from '../store/ports';
-import type { Commit, EventRecord, SessionRecord, ThreadRef, ThreadUsage } from '../store/records';
+import type { Commit, EventRecord, SessionRecord, ThreadRef, ThreadUsage, ToolListing } from '../store/records';
 import type { ModelFact } from '../telemetry/facts';
 import { addUsage } from '../thread/fold';
-import { pendingEvents, waiting } from '../thread/inbox';
 import { EMPTY_SUMMARY } from '../thread/summary';
+import { watchForInterrupt } from './interrupts';
 import { judgeCalls } from './judge';
 import type { Lease } from './lease';
 import type { Outcome } from './outcome';
 import { PreviewWriter } from './previews';
 import type { HarnessDeps } from './ports';
 
-/** How often the inbox is looked at for an interrupt while the model speaks, where no hint comes. */
-const INTERRUPT_POLL_MS = 250;
-
 export interface Asked {
   readonly ref: ThreadRef;
   readonly session: SessionRecord;
   readonly lease: Lease;
   readonly request: ModelRequest;
+  /** What the session's MCP servers offer, as the request says it. */
+  readonly listing: ToolListing;
   readonly purpose: 'turn' | 'compaction';
   readonly startId: string;
   readonly context: readonly EventRecord[];
@@ -92,14 +90,14 @@ async function abortAt(deps: HarnessDeps, deadline: Micros, late: AbortControlle
 
 async function toOutcome(
   deps: HarnessDeps,
-  { session, startId, purpose, context }: Asked,
+  { session, listing, startId, purpose, context }: Asked,
   response: ModelResponse,
   previews: PreviewWriter,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const judged =
     purpose === 'turn' && response.stopReason !== 'interrupted'
-      ? await judgeCalls(deps, session.agent, context, response.blocks, signal)
+      ? await judgeCalls(deps, { agent: session.agent, listing }, context, response.blocks, signal)
       : { calls: [], usages: [] };
   const charge = [response.usage, ...judged.usages]
     .map((usage) => chargeOf(deps, session, usage))
@@ -145,21 +143,4 @@ function toFailure(error: unknown, startId: string, purpose: 'turn' | 'compactio
     message,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-}
-
-/** Looks for an interrupt until the request is over. A look that fails is repeated: the model goes on meanwhile. */
-async function watchForInterrupt(
-  deps: HarnessDeps,
-  { ref, commit }: Asked,
-  interrupted: AbortController,
-  done: AbortSignal,
-): Promise<void> {
-  const { hints } = deps;
-  for (let seen = hints.mark(); !done.aborted;) {
-    await hints.wait(inboxTopic(ref.threadId), hints.pace(INTERRUPT_POLL_MS), done, seen);
-    if (done.aborted) return;
-    seen = hints.mark();
-    const items = await deps.log.readInbox(ref).catch(() => []);
-    if (pendingEvents(waiting(items, commit)).some(({ type }) => type === 'user.interrupt')) return interrupted.abort();
-  }
 }

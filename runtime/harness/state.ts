@@ -4,6 +4,7 @@ import type { StopDetails, StopReason, ToolResultContent } from '../contract/wir
 import { listCostNanoUsd, toMoney, toUsage } from '../thread/summary';
 import type { Micros } from '../contract/time';
 import type { OpenCall } from '../store/records';
+import { NO_LISTING, type Dialled } from './dial';
 
 /** All that a decision looks at. */
 export interface ThreadState {
@@ -16,6 +17,10 @@ export interface ThreadState {
   /** The context window of the session's model, in tokens, and whether the model API compacts by itself. */
   readonly contextWindow: number;
   readonly nativeCompaction: boolean;
+  /** What dialling the session's MCP servers gave, just now, for the cycle that is about to begin. */
+  readonly dialled?: Dialled;
+  /** True when there is too little time left to begin a call of an MCP tool. */
+  readonly hurried?: boolean;
 }
 
 /** Each entry that waits, in order of acceptance, with the item it came in. */
@@ -25,7 +30,7 @@ export function entriesOf(inbox: readonly InboxItem[]): Waiting[] {
 
 /** Whether this service answers the call itself, now that it is allowed: it keeps the session running. */
 export function isOurs(call: OpenCall, session: SessionRecord): boolean {
-  return call.route === 'sandbox' && session.environmentConfig.type === 'cloud';
+  return call.route === 'mcp' || (call.route === 'sandbox' && session.environmentConfig.type === 'cloud');
 }
 
 /** Whether a call is held until the client confirms it. */
@@ -55,15 +60,28 @@ export function pushResult(builder: CommitBuilder, call: OpenCall, content: Tool
   }
 }
 
-/** The running pair, if the thread is not running yet: exactly one a cycle (reference 6.5). */
-export function ensureRunning(builder: CommitBuilder, session: SessionRecord): void {
-  if (builder.summary.status === 'running') return;
+/**
+ * The running pair, if the thread is not running yet: exactly one a cycle (reference 6.5). What went wrong when the cycle's MCP
+ * servers were dialled stands between the two.
+ */
+export function ensureRunning(
+  builder: CommitBuilder,
+  { session, dialled }: Pick<ThreadState, 'session' | 'dialled'>,
+): void {
+  const { status, listing: known = NO_LISTING } = builder.summary;
+  if (status === 'running') return;
   builder.push<'session.status_running'>({ type: 'session.status_running' });
-  builder.push<'session.thread_status_running'>({
-    type: 'session.thread_status_running',
-    session_thread_id: session.threadId,
-    agent_name: session.agent.name,
-  });
+  const begun = status === 'idle' ? dialled : undefined;
+  for (const error of begun?.errors ?? []) builder.push<'session.error'>({ type: 'session.error', error });
+  const listing = begun?.listing.digest === known.digest ? undefined : begun?.listing;
+  builder.push<'session.thread_status_running'>(
+    {
+      type: 'session.thread_status_running',
+      session_thread_id: session.threadId,
+      agent_name: session.agent.name,
+    },
+    listing && { listing },
+  );
 }
 
 /** The idle triple (reference 6.5): the thread's, the usage snapshot, the session's. */

@@ -1,8 +1,17 @@
-import type { Commit, EventRecord, InboxItem, SessionRecord, ThreadRef } from '../store/records';
+import type {
+  Commit,
+  EventRecord,
+  InboxItem,
+  SessionRecord,
+  ThreadRef,
+  ThreadSummary,
+  ToolListing,
+} from '../store/records';
 import { entryId, waiting } from '../thread/inbox';
 import type { CommitBuilder } from '../thread/commit-builder';
 import { EMPTY_SUMMARY } from '../thread/summary';
 import type { ContextCache } from './context-cache';
+import { NO_LISTING } from './dial';
 import type { HarnessDeps } from './ports';
 import type { ThreadState } from './state';
 
@@ -25,6 +34,8 @@ export interface Beginning {
 export class ThreadWork {
   #context: EventRecord[] | undefined;
   #contextStart = 0;
+  /** A listing from before the context, with the commit that holds it. */
+  #listing: { readonly at: number; readonly listing: ToolListing } | undefined;
   /** Resolves with the last commit if clearing up after it failed. */
   #tidying: Promise<Commit | undefined> = Promise.resolve(undefined);
 
@@ -175,6 +186,25 @@ export class ThreadWork {
       this.#contextStart = start;
     }
     return [...this.#context, ...builder.records];
+  }
+
+  /**
+   * What the session's MCP servers offered when they were last dialled.
+   *
+   * @param context the live context. What stands before it, after a compaction, is read.
+   */
+  async listing(context: readonly EventRecord[], summary: ThreadSummary): Promise<ToolListing> {
+    if (!summary.listing) return NO_LISTING;
+    const { at } = summary.listing;
+    const near = context.findLast((record) => record.private?.listing)?.private?.listing;
+    if (near || this.#listing?.at === at) return near ?? this.#listing?.listing ?? NO_LISTING;
+    for await (const { records } of this.deps.log.readCommits(this.ref, { from: at, to: at })) {
+      const found = records.find((record) => record.private?.listing)?.private?.listing;
+      if (found) this.#listing = { at, listing: found };
+    }
+    if (this.#listing?.at !== at)
+      throw new Error(`Commit ${at} does not hold the listing that the log's summary names`);
+    return this.#listing.listing;
   }
 
   /** Leaves the context, as far as it was read, to the next wake in this process. The work is over then. */

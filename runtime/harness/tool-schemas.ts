@@ -6,33 +6,33 @@ import type {
   BetaWebSearchTool20260318,
 } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { SessionAgent } from '../contract/wire';
-import type { ToolRoute } from '../store/records';
+import type { ToolListing, ToolRoute } from '../store/records';
 import { isSandboxTool, sandboxTool, SANDBOX_TOOLS } from './sandbox-tools';
+import { offered, serverTools, toolsetMeant, type McpToolset } from './server-tools';
+import { settingOf } from './tool-settings';
 
 type AgentTool = SessionAgent['tools'][number];
 type Toolset = Extract<AgentTool, { type: 'agent_toolset_20260401' }>;
-type McpToolset = Extract<AgentTool, { type: 'mcp_toolset' }>;
 type ToolConfig = Toolset['configs'][number];
 type ConfigOf<N extends ToolConfig['name']> = Extract<ToolConfig, { name: N }>;
 
-const MCP_PREFIX = 'mcp__';
 /** The model calls the web tools itself; it does not let code that it writes call them, which few models can. */
 const DIRECT_CALLS: NonNullable<BetaWebSearchTool20260318['allowed_callers']> = ['direct'];
 
 /**
- * The tools of a model request, in an order that depends on the agent alone, so that the request's prefix stays the same
- * from turn to turn. What is disabled is not offered.
+ * The tools of a model request, in an order that depends on the agent and its servers' listing alone, so that the request's prefix
+ * stays the same from turn to turn. What is disabled is not offered.
  */
-export function toolsFor(agent: SessionAgent): BetaToolUnion[] {
-  return agent.tools.flatMap((tool) => {
+export function toolsFor(agent: SessionAgent, listing: ToolListing): BetaToolUnion[] {
+  const fromServers = serverTools(agent, listing);
+  return agent.tools.flatMap((tool): BetaToolUnion[] => {
     switch (tool.type) {
       case 'agent_toolset_20260401':
         return toolsOfToolset(tool);
       case 'custom':
         return [{ name: tool.name, description: tool.description, input_schema: tool.input_schema }];
       case 'mcp_toolset':
-        // Their definitions come from the servers, which this service does not call yet.
-        return [];
+        return fromServers.filter(({ toolset }) => toolset === tool).map(offered);
     }
   });
 }
@@ -42,22 +42,14 @@ export function toolsFor(agent: SessionAgent): BetaToolUnion[] {
  * are offered only where they are always allowed; under `always_ask` and `auto` the model does without.
  */
 function toolsOfToolset(toolset: Toolset): BetaToolUnion[] {
-  const sandbox = SANDBOX_TOOLS.filter((name) => configOf(toolset, name).enabled).map(sandboxTool);
-  const search = isUngated(configOf(toolset, 'web_search'));
-  const fetch = isUngated(configOf(toolset, 'web_fetch'));
+  const sandbox = SANDBOX_TOOLS.filter((name) => settingOf(toolset, name).enabled).map(sandboxTool);
+  const search = isUngated(settingOf(toolset, 'web_search'));
+  const fetch = isUngated(settingOf(toolset, 'web_fetch'));
   return [
     ...sandbox,
     ...(search ? [webSearch(toolset.configs.find((config) => config.name === 'web_search'))] : []),
     ...(fetch ? [webFetch(toolset.configs.find((config) => config.name === 'web_fetch'))] : []),
   ];
-}
-
-/** What applies to a tool of a toolset: its own entry, or the toolset's default (reference 3.2). */
-function configOf<C extends { name: string; enabled: boolean; permission_policy: { type: string } }>(
-  toolset: { configs: C[]; default_config: Pick<C, 'enabled' | 'permission_policy'> },
-  name: string,
-): Pick<C, 'enabled' | 'permission_policy'> {
-  return toolset.configs.find((config) => config.name === name) ?? toolset.default_config;
 }
 
 const isUngated = (config: { enabled: boolean; permission_policy: { type: string } }): boolean =>
@@ -107,6 +99,7 @@ export interface CallPermission {
   readonly route: ToolRoute;
   readonly policy: 'always_allow' | 'always_ask' | 'auto' | 'refused';
   readonly mcpServer?: string;
+  readonly repeatable?: true;
   /** The tool's name as events show it: an MCP tool's without its server. */
   readonly bareName: string;
   readonly eventType: 'agent.tool_use' | 'agent.mcp_tool_use' | 'agent.custom_tool_use';
@@ -116,38 +109,40 @@ export interface CallPermission {
  * What the agent says of a call that the harness is asked to run. A name that the model was not offered is refused; so is a
  * web tool, because a call of one that was offered never gets here: the model API has run it by then.
  */
-export function permissionOf(agent: SessionAgent, call: { name: string }): CallPermission {
-  const { name } = call;
+export function permissionOf(agent: SessionAgent, listing: ToolListing, name: string): CallPermission {
   for (const tool of agent.tools) {
     if (tool.type === 'custom' && tool.name === name) {
       return { route: 'custom', policy: 'always_allow', bareName: name, eventType: 'agent.custom_tool_use' };
     }
     if (tool.type === 'agent_toolset_20260401' && isSandboxTool(name)) return inSandbox(tool, name);
   }
-  if (name.startsWith(MCP_PREFIX)) return onServer(agent, name);
-  return { route: 'refused', policy: 'refused', bareName: name, eventType: 'agent.tool_use' };
+  return onServer(agent, listing, name) ?? { ...REFUSED, bareName: name, eventType: 'agent.tool_use' };
 }
+
+const REFUSED = { route: 'refused', policy: 'refused' } as const;
 
 function inSandbox(toolset: Toolset, name: string): CallPermission {
-  const { enabled, permission_policy } = configOf(toolset, name);
+  const { enabled, permission_policy } = settingOf(toolset, name);
   const shown = { bareName: name, eventType: 'agent.tool_use' } as const;
-  return enabled
-    ? { route: 'sandbox', policy: permission_policy.type, ...shown }
-    : { route: 'refused', policy: 'refused', ...shown };
+  return enabled ? { route: 'sandbox', policy: permission_policy.type, ...shown } : { ...REFUSED, ...shown };
 }
 
-/** `mcp__{server}__{tool}`. A server's name may hold `__` itself, so the longest one that fits is meant. */
-function onServer(agent: SessionAgent, name: string): CallPermission {
-  const toolset = agent.tools
-    .filter((tool): tool is McpToolset => tool.type === 'mcp_toolset' && name.startsWith(prefixOf(tool)))
-    .toSorted((a, b) => b.mcp_server_name.length - a.mcp_server_name.length)[0];
-  if (!toolset) return { route: 'refused', policy: 'refused', bareName: name, eventType: 'agent.tool_use' };
-  const bareName = name.slice(prefixOf(toolset).length);
-  const { enabled, permission_policy } = configOf(toolset, bareName);
-  const shown = { mcpServer: toolset.mcp_server_name, bareName, eventType: 'agent.mcp_tool_use' } as const;
-  return enabled
-    ? { route: 'mcp', policy: permission_policy.type, ...shown }
-    : { route: 'refused', policy: 'refused', ...shown };
+/** Undefined when the name is none of an MCP tool. */
+function onServer(agent: SessionAgent, listing: ToolListing, name: string): CallPermission | undefined {
+  const found = serverTools(agent, listing).find((one) => one.name === name);
+  if (found) {
+    const { toolset, tool } = found;
+    const { permission_policy } = settingOf(toolset, tool.name);
+    const again = tool.repeatable ? { repeatable: tool.repeatable } : {};
+    return { route: 'mcp', policy: permission_policy.type, ...again, ...shownOf(toolset, tool.name) };
+  }
+  const meant = toolsetMeant(agent, name);
+  if (!meant) return undefined;
+  const { toolset, bareName } = meant;
+  const isDown = listing.servers.some(({ server, failed }) => server === toolset.mcp_server_name && failed);
+  const canBeDialled = isDown && settingOf(toolset, bareName).enabled;
+  return { ...REFUSED, ...(canBeDialled ? { route: 'unreachable' } : {}), ...shownOf(toolset, bareName) };
 }
 
-const prefixOf = (toolset: McpToolset): string => `${MCP_PREFIX}${toolset.mcp_server_name}__`;
+const shownOf = (toolset: McpToolset, bareName: string) =>
+  ({ mcpServer: toolset.mcp_server_name, bareName, eventType: 'agent.mcp_tool_use' }) as const;

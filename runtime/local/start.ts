@@ -4,6 +4,7 @@ import { MICROS_PER_SECOND, systemClock, type Micros } from '../contract/time';
 import { sweep, type SweeperDeps } from '../handlers/sweeper';
 import { createHarness } from '../harness/wake';
 import { createHandler } from '../http/handler';
+import { createMcpClient } from '../mcp/client';
 import { traitsOf } from '../model/traits';
 import { Keys } from '../resources/keys';
 import type { ResourceDeps, WorkQueue } from '../resources/ports';
@@ -159,6 +160,7 @@ async function openParts(options: LocalOptions, closing: Closing, log: Log) {
     sessions: store.sessions,
     traits: traitsOf,
     workQueue,
+    mcp: createMcpClient({ broker: vault, privateHosts: options.privateHosts ?? [] }),
     sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   });
   return {

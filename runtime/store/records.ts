@@ -13,7 +13,6 @@ import type {
   Session,
   StopDetails,
   StopReason,
-  ToolResultContent,
   Environment,
 } from '../contract/wire';
 
@@ -37,7 +36,9 @@ export interface EventRecord {
  * - on `span.model_request_end`: `purpose`; `response`, the model's blocks as they must be sent back (thinking signatures
  *   included); `charge`, what it adds to the thread's usage; `contextTokens`; `paused`, when the model API wants to be
  *   asked again with the same conversation to go on;
- * - on a tool use: `modelId`, the model's own id of the call, and `route`, who answers it;
+ * - on a tool use: `modelId`, the model's own id of the call, `route`, who answers it, and `repeatable`, where its MCP server
+ *   says that it may be made again;
+ * - on the `session.thread_status_running` that begins a cycle: `listing`, what the session's MCP servers offer, if that changed;
  * - on `agent.thread_context_compacted`: `summary`, our own, when the model API did not compact by itself;
  * - on `session.status_rescheduled`: `retryAt`;
  * - on `session.updated`: `runtime`, what the session was moved to, if that is what changed;
@@ -52,6 +53,8 @@ export interface PrivatePart {
   readonly paused?: true;
   readonly modelId?: string;
   readonly route?: ToolRoute;
+  readonly repeatable?: true;
+  readonly listing?: ToolListing;
   readonly summary?: string;
   readonly retryAt?: Micros;
   readonly runtime?: SessionRuntime;
@@ -60,9 +63,32 @@ export interface PrivatePart {
 
 /**
  * Who answers a call: a sandbox's worker (`sandbox`), the client (`custom`), an MCP server through the harness (`mcp`), the
- * model API itself, inside the response that made the call (`model`), or nobody, because the call may not run (`refused`).
+ * model API itself, inside the response that made the call (`model`), or nobody, because the call may not run (`refused`) or its
+ * server could not be dialled in this cycle (`unreachable`).
  */
-export type ToolRoute = 'sandbox' | 'custom' | 'mcp' | 'model' | 'refused';
+export type ToolRoute = 'sandbox' | 'custom' | 'mcp' | 'model' | 'refused' | 'unreachable';
+
+/** A tool as its MCP server lists it, cut down to our bounds. Its schema is what the server says, and may be no schema at all. */
+export interface ListedTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema: unknown;
+  /** The server declares it read-only or idempotent: a call whose outcome is unknown may be made again. */
+  readonly repeatable?: true;
+}
+
+/** What an MCP server offered when it was last asked. One that could not be asked offers nothing. */
+export interface ServerTools {
+  readonly server: string;
+  readonly tools: readonly ListedTool[];
+  readonly failed?: true;
+}
+
+/** What the MCP servers of a session offer, in the agent's order. `digest` is the sha256 (hex) of it. */
+export interface ToolListing {
+  readonly digest: string;
+  readonly servers: readonly ServerTools[];
+}
 
 /** A call of the last model response that has no result yet. They stand in call order. */
 export interface OpenCall {
@@ -77,6 +103,10 @@ export interface OpenCall {
   /** What the client said of an `ask`. */
   readonly verdict?: 'allow' | 'deny';
   readonly denyMessage?: string;
+  /** Of a call of an MCP tool: whose it is, whether it may be made again, and how many times a harness has begun it. */
+  readonly mcpServer?: string;
+  readonly repeatable?: true;
+  readonly begun?: number;
 }
 
 /** Cumulative usage of a thread. Cost is the list price in nano-dollars, so that sums stay exact integers. */
@@ -110,6 +140,8 @@ export interface ThreadSummary {
   /** How many tokens the context had when the model last answered (input, cached and output together). */
   readonly contextTokens: number;
   readonly openCalls: readonly OpenCall[];
+  /** Where the log says what MCP servers offer: the commit, and the listing's digest. Absent before the first. */
+  readonly listing?: { readonly at: number; readonly digest: string };
   /** True when the log ends in something that the model has not answered yet (a message, a set of results). */
   readonly modelOwes: boolean;
   /** A model request that began and has not ended: its harness is at work on it, or died. */
@@ -142,6 +174,11 @@ export interface Commit {
   readonly records: readonly EventRecord[];
   /** The keys of inbox items all of whose entries are in the log now. */
   readonly consumed: readonly string[];
+  /**
+   * The calls of MCP tools that whoever wrote this makes once it stands. Another harness that finds one of them without a result
+   * does not know whether it took effect.
+   */
+  readonly begins?: readonly string[];
   readonly summary: ThreadSummary;
 }
 
@@ -166,13 +203,6 @@ export type Signal =
       readonly reason: string;
       /** Set where no worker ever came to life: none of the calls has run. */
       readonly neverRan?: true;
-    }
-  /** The harness itself produced a result outside of a wake (an MCP call that outlived one). */
-  | {
-      readonly type: 'tool_result';
-      readonly callId: string;
-      readonly content: ToolResultContent;
-      readonly isError: boolean;
     };
 
 /** One accepted request: its entries were taken together or not at all, in the order sent. Keys sort by acceptance. */

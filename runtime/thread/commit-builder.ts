@@ -1,7 +1,7 @@
 import { toTimestamp, type Micros } from '../contract/time';
 import type { EventType, EventOf, SessionEvent } from '../contract/wire';
 import type { Commit, EventRecord, InboxEntry, InboxItem, PrivatePart, ThreadSummary } from '../store/records';
-import { fold } from './fold';
+import { begin, fold } from './fold';
 import { entryId } from './inbox';
 
 /** What a decision may not make up by itself: the time and new names. */
@@ -28,8 +28,9 @@ export interface Waiting {
  * where clocks of two harnesses disagree.
  */
 export class CommitBuilder {
-  readonly #records: EventRecord[] = [];
-  readonly #taken = new Map<string, string[]>();
+  #records: EventRecord[] = [];
+  #taken = new Map<string, string[]>();
+  #begins: string[] = [];
   readonly #stamp: Stamp;
   readonly n: number;
   summary: ThreadSummary;
@@ -45,7 +46,16 @@ export class CommitBuilder {
   }
 
   get isEmpty(): boolean {
-    return this.#records.length === 0 && this.#taken.size === 0;
+    return this.#records.length === 0 && this.#taken.size === 0 && this.#begins.length === 0;
+  }
+
+  /** A builder that has got as far as this one, and goes its own way from here. */
+  fork(): CommitBuilder {
+    const fork = new CommitBuilder(this.summary, this.n, this.#stamp);
+    fork.#records = [...this.#records];
+    fork.#taken = new Map(this.#taken);
+    fork.#begins = [...this.#begins];
+    return fork;
   }
 
   /** Adds an event that this service makes. Answers its id. */
@@ -74,6 +84,12 @@ export class CommitBuilder {
     this.drop({ item, entry });
   }
 
+  /** Says that the call is being made from the moment at which this commit stands. */
+  begin(callId: string): void {
+    this.#begins.push(callId);
+    this.summary = begin(this.summary, [callId]);
+  }
+
   /** Uses an entry up without showing it. */
   drop({ item, entry }: Waiting): void {
     this.#taken.set(item.key, [...(this.#taken.get(item.key) ?? []), entryId(entry)]);
@@ -95,7 +111,8 @@ export class CommitBuilder {
       else if (taken.length + before.length > 0) partial[item.key] = [...before, ...taken];
     }
     const summary = { ...this.summary, partial };
-    return { n: this.n, at: this.#stamp.now, by, records: this.#records, consumed, summary };
+    const begins = this.#begins.length > 0 ? { begins: this.#begins } : {};
+    return { n: this.n, at: this.#stamp.now, by, records: this.#records, consumed, ...begins, summary };
   }
 
   #record(event: SessionEvent, hidden?: PrivatePart): void {

@@ -4,9 +4,20 @@
  */
 import { fromTimestamp, type Micros } from '../contract/time';
 import type { EventOf } from '../contract/wire';
-import type { EventRecord, OpenCall, ThreadSummary, ThreadUsage } from '../store/records';
+import type { Commit, EventRecord, OpenCall, ThreadSummary, ThreadUsage } from '../store/records';
 
 type ToolUse = EventOf<'agent.tool_use' | 'agent.mcp_tool_use' | 'agent.custom_tool_use'>;
+
+/** The state after a commit: its records, then the calls that it begins. */
+export function foldCommit(
+  before: ThreadSummary,
+  { n, records, begins = [] }: Pick<Commit, 'n' | 'records' | 'begins'>,
+) {
+  return begin(
+    records.reduce((summary, record) => fold(summary, record, n), before),
+    begins,
+  );
+}
 
 /** The state after `record`, which stands in commit `n`. What came too late to matter only counts. */
 export function fold(before: ThreadSummary, record: EventRecord, n: number): ThreadSummary {
@@ -18,6 +29,8 @@ export function fold(before: ThreadSummary, record: EventRecord, n: number): Thr
 function change(before: ThreadSummary, record: EventRecord, n: number, at: Micros): ThreadSummary {
   const { event, private: hidden } = record;
   switch (event.type) {
+    case 'session.thread_status_running':
+      return hidden?.listing ? { ...before, listing: { at: n, digest: hidden.listing.digest } } : before;
     case 'session.status_running':
       return {
         ...before,
@@ -90,7 +103,18 @@ function opened(calls: readonly OpenCall[], event: ToolUse, record: EventRecord)
   if (route === 'model') return calls;
   const permission = event.type === 'agent.custom_tool_use' ? 'allow' : (event.evaluated_permission ?? 'allow');
   const modelId = record.private?.modelId ?? event.id;
-  return [...calls, { id: event.id, type: event.type, name: event.name, modelId, route, permission }];
+  const own: OpenCall = { id: event.id, type: event.type, name: event.name, modelId, route, permission };
+  if (event.type !== 'agent.mcp_tool_use') return [...calls, own];
+  const { repeatable } = record.private ?? {};
+  return [...calls, { ...own, mcpServer: event.mcp_server_name, ...(repeatable ? { repeatable } : {}) }];
+}
+
+/** The state once a commit says that these calls are being made. */
+export function begin(before: ThreadSummary, callIds: readonly string[]): ThreadSummary {
+  const openCalls = before.openCalls.map((call) =>
+    callIds.includes(call.id) ? { ...call, begun: (call.begun ?? 0) + 1 } : call,
+  );
+  return { ...before, openCalls };
 }
 
 function confirmed(calls: readonly OpenCall[], event: EventOf<'user.tool_confirmation'>): readonly OpenCall[] {

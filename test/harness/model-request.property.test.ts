@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { NO_LISTING } from '../../runtime/harness/dial';
 import { buildModelRequest } from '../../runtime/harness/model-request';
 import { prepareAnswer } from '../../runtime/local/offline-model/answer';
 import type { PlannedBlock } from '../../runtime/local/offline-model/plan';
@@ -69,6 +70,7 @@ class Conversation {
     const request = buildModelRequest({
       session: { agent: this.agent, environmentConfig: { type: 'self_hosted' } },
       traits: traitsOf(this.agent.model.id),
+      listing: NO_LISTING,
       records: this.log.records,
       purpose: 'turn',
     });

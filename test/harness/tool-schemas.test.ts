@@ -1,6 +1,8 @@
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
 import type { SessionAgent } from '../../runtime/contract/wire';
+import type { ListedTool, ToolListing } from '../../runtime/store/records';
 import { sandboxTool, SANDBOX_TOOLS } from '../../runtime/harness/sandbox-tools';
+import { listingOf, NO_LISTING } from '../../runtime/harness/dial';
 import { permissionOf, toolsFor } from '../../runtime/harness/tool-schemas';
 import { agentWith } from '../support/session-agent';
 
@@ -30,7 +32,7 @@ const mcp = (mcp_server_name: string) => ({
   ],
 });
 const namesFor = (...tools: SessionAgent['tools']): unknown[] =>
-  toolsFor(agentWith({ tools })).map((tool) => ('name' in tool ? tool.name : tool.type));
+  toolsFor(agentWith({ tools }), NO_LISTING).map((tool) => ('name' in tool ? tool.name : tool.type));
 
 describe('the tools that a model is offered', () => {
   it('have the names, descriptions and schemas of the official toolset', () => {
@@ -94,6 +96,7 @@ describe('the tools that a model is offered', () => {
           ]),
         ],
       }),
+      NO_LISTING,
     );
     expect(tools.slice(-2)).toEqual([
       {
@@ -115,11 +118,18 @@ describe('the tools that a model is offered', () => {
   });
 
   it('include a custom tool as it was given', () => {
-    expect(toolsFor(agentWith({ tools: [custom] }))).toEqual([
+    expect(toolsFor(agentWith({ tools: [custom] }), NO_LISTING)).toEqual([
       { name: custom.name, description: custom.description, input_schema: custom.input_schema },
     ]);
   });
 });
+
+const tool = (name: string): ListedTool => ({ name, inputSchema: { type: 'object' } });
+const listing: ToolListing = listingOf([
+  { server: 'git', tools: [tool('push'), { ...tool('read'), repeatable: true }, tool('drop')] },
+  { server: 'git__hub', tools: [tool('push'), tool('push a.tag')] },
+  { server: 'down', failure: 'connection', message: '' },
+]);
 
 describe('what a call may do', () => {
   const agent = agentWith({
@@ -132,6 +142,7 @@ describe('what a call may do', () => {
       custom,
       mcp('git'),
       mcp('git__hub'),
+      mcp('down'),
     ],
   });
 
@@ -149,7 +160,28 @@ describe('what a call may do', () => {
     ],
     [
       'mcp__git__read',
-      { route: 'mcp', policy: 'always_allow', mcpServer: 'git', bareName: 'read', eventType: 'agent.mcp_tool_use' },
+      {
+        route: 'mcp',
+        policy: 'always_allow',
+        repeatable: true,
+        mcpServer: 'git',
+        bareName: 'read',
+        eventType: 'agent.mcp_tool_use',
+      },
+    ],
+    [
+      'mcp__git__unheard_of',
+      {
+        route: 'refused',
+        policy: 'refused',
+        mcpServer: 'git',
+        bareName: 'unheard_of',
+        eventType: 'agent.mcp_tool_use',
+      },
+    ],
+    [
+      'mcp__down__push',
+      { route: 'unreachable', policy: 'refused', mcpServer: 'down', bareName: 'push', eventType: 'agent.mcp_tool_use' },
     ],
     [
       'mcp__git__drop',
@@ -164,11 +196,11 @@ describe('what a call may do', () => {
       { route: 'refused', policy: 'refused', bareName: 'mcp__other__push', eventType: 'agent.tool_use' },
     ],
   ])('%s', (name, expected) => {
-    expect(permissionOf(agent, { name })).toEqual(expected);
+    expect(permissionOf(agent, listing, name)).toEqual(expected);
   });
 
   it('is nothing for a built-in tool without its toolset', () => {
-    expect(permissionOf(agentWith({ tools: [] }), { name: 'bash' })).toMatchObject({
+    expect(permissionOf(agentWith({ tools: [] }), NO_LISTING, 'bash')).toMatchObject({
       route: 'refused',
       policy: 'refused',
     });

@@ -2,6 +2,7 @@
 import { primaryThreadOf } from '../../runtime/contract/ids';
 import type { ClientEvent, SessionEvent } from '../../runtime/contract/wire';
 import { decide } from '../../runtime/harness/decide';
+import { NO_LISTING, type Dialled } from '../../runtime/harness/dial';
 import type { Deed } from '../../runtime/harness/next';
 import type { JudgedCall, Outcome } from '../../runtime/harness/outcome';
 import type { ThreadState } from '../../runtime/harness/state';
@@ -68,6 +69,8 @@ export class Play {
   inbox: InboxItem[] = [];
   now = T0;
   deed: Deed = { type: 'rest' };
+  /** What dialling the session's MCP servers gives. */
+  dialled: Dialled = { listing: NO_LISTING, errors: [] };
   #ids = 0;
 
   constructor(
@@ -111,16 +114,20 @@ export class Play {
   /** Decides and commits until there is nothing more to do without the outside. */
   step(outcome?: Outcome): Deed {
     let given = outcome;
+    let dialled: Dialled | undefined;
     for (;;) {
       this.now += 1_000;
-      const { commit, deed } = decide(this.state, { now: this.now, eventId: () => this.#name('sevt') }, given);
+      const state = dialled ? { ...this.state, dialled } : this.state;
+      const { commit, deed } = decide(state, { now: this.now, eventId: () => this.#name('sevt') }, given);
       given = undefined;
+      dialled = deed.type === 'dial' ? this.dialled : undefined;
       this.deed = deed;
-      if (commit.isEmpty) return deed;
+      if (commit.isEmpty && deed.type !== 'dial') return deed;
+      if (commit.isEmpty) continue;
       const built = commit.build('play', this.state.inbox);
       this.commits.push(built);
       this.inbox = this.inbox.filter(({ key }) => !built.consumed.includes(key));
-      if (deed.type !== 'rest') return deed;
+      if (deed.type !== 'rest' && deed.type !== 'dial') return deed;
     }
   }
 
@@ -160,6 +167,12 @@ export class Play {
       thinkingIds: Array.from({ length: thinking }, () => this.#name('sevt')),
       charge: { ...EMPTY_SUMMARY.usage, inputTokens: 10, outputTokens: 5, ...said.charge },
     });
+  }
+
+  /** The MCP servers answer the calls that are being made; of the others, nothing is known. */
+  called(...callIds: string[]): Deed {
+    const results = callIds.map((callId) => ({ callId, content: [], isError: false }));
+    return this.step({ type: 'called', results });
   }
 
   fail(transient: boolean, failure: Extract<Outcome, { type: 'failure' }>['failure'] = 'model_overloaded_error'): Deed {

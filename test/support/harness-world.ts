@@ -11,6 +11,7 @@ import { createHarness } from '../../runtime/harness/wake';
 import { createFileBlobs } from '../../runtime/local/blobs';
 import { LocalChangeHints } from '../../runtime/local/change-hints';
 import { createLocalDynamo } from '../../runtime/local/dynamo';
+import { createMcpClient } from '../../runtime/mcp/client';
 import type { ModelProgress, ModelProvider, ModelRequest, ModelResponse } from '../../runtime/model/port';
 import { createTraits } from '../../runtime/model/traits';
 import { createStore } from '../../runtime/store/store';
@@ -68,6 +69,7 @@ export class World {
       model: this.#model(),
       traits: createTraits(),
       workQueue: { want: (session) => this.onWant(session) },
+      mcp: createMcpClient({ privateHosts: ['127.0.0.1'] }),
       waker: {
         wake: async (ref) => {
           this.wakes.push(ref);

@@ -1,9 +1,10 @@
 import type { BetaContentBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { EventOf, SessionEvent, ToolResultContent } from '../../runtime/contract/wire';
+import { NO_LISTING } from '../../runtime/harness/dial';
 import { buildModelRequest } from '../../runtime/harness/model-request';
 import type { ModelRequest } from '../../runtime/model/port';
 import { traitsOf } from '../../runtime/model/traits';
-import type { EventRecord, PrivatePart, SessionRecord } from '../../runtime/store/records';
+import type { EventRecord, PrivatePart, SessionRecord, ToolListing } from '../../runtime/store/records';
 import { agentWith } from './session-agent';
 
 const AT = '2026-11-21T10:00:00Z';
@@ -91,12 +92,18 @@ const CLOUD: SessionRecord['environmentConfig'] = {
 /** The model request for a log, by an agent that is like any other but for what is said here. */
 export function requestFor(
   log: SessionLog,
-  more: { agent?: Parameters<typeof agentWith>[0]; purpose?: 'turn' | 'compaction'; environment?: 'self_hosted' } = {},
+  more: {
+    agent?: Parameters<typeof agentWith>[0];
+    purpose?: 'turn' | 'compaction';
+    environment?: 'self_hosted';
+    listing?: ToolListing;
+  } = {},
 ): ModelRequest {
   const agent = agentWith(more.agent);
   return buildModelRequest({
     session: { agent, environmentConfig: more.environment ? { type: 'self_hosted' } : CLOUD },
     traits: traitsOf(agent.model.id),
+    listing: more.listing ?? NO_LISTING,
     records: log.records,
     purpose: more.purpose ?? 'turn',
   });

@@ -1,0 +1,30 @@
+/** Interrupts: how what is under way notices that the client wants it to stop. */
+import { inboxTopic } from '../store/ports';
+import type { Commit, ThreadRef } from '../store/records';
+import { pendingEvents, waiting } from '../thread/inbox';
+import type { HarnessDeps } from './ports';
+
+/** How often the inbox is looked at for an interrupt, where no hint comes. */
+const INTERRUPT_POLL_MS = 250;
+
+export interface Watched {
+  readonly ref: ThreadRef;
+  /** The last commit: what it used up is history, whatever the inbox still holds of it. */
+  readonly commit: Commit;
+}
+
+/** Looks for an interrupt until what it would end is over. A look that fails is repeated: the work goes on meanwhile. */
+export async function watchForInterrupt(
+  { hints, log }: Pick<HarnessDeps, 'hints' | 'log'>,
+  { ref, commit }: Watched,
+  interrupted: AbortController,
+  done: AbortSignal,
+): Promise<void> {
+  for (let seen = hints.mark(); !done.aborted;) {
+    await hints.wait(inboxTopic(ref.threadId), hints.pace(INTERRUPT_POLL_MS), done, seen);
+    if (done.aborted) return;
+    seen = hints.mark();
+    const items = await log.readInbox(ref).catch(() => []);
+    if (pendingEvents(waiting(items, commit)).some(({ type }) => type === 'user.interrupt')) return interrupted.abort();
+  }
+}
