@@ -194,14 +194,11 @@ describe('a call of an MCP tool', () => {
   });
 
   it('is made again when the server has forgotten the session, and only then', async () => {
-    server.interfere = (method) => {
-      if (method === 'tools/list') queueMicrotask(() => setTimeout(() => server.forgetSessions(), 50));
+    server.interfere = (method, _request, response) => {
+      if (method === 'tools/list') response.once('close', () => server.forgetSessions());
       return undefined;
     };
-    world.script = async (request) => {
-      await pause(200);
-      return request.messages.length === 1 ? calls({ id: 'toolu_1', name: 'mcp__own__echo', input: {} }) : says('done');
-    };
+    callOnce();
     const session = await sessionOn(agentOn());
     await world.wake(session);
     expect(textOf(await world.history(session))).toContain('you said');
