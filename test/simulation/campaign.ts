@@ -1,4 +1,4 @@
-/** A campaign: all single faults (or an even choice of them) and then drawn schedules, or every n-th of these. */
+/** A campaign: single faults, and drawn schedules between them, or every n-th of all these. */
 import { describeFailure, explore, type Explorer, type Failure } from './explore';
 import type { Schedule } from './play';
 import { SCENARIOS } from './scenarios';
@@ -8,6 +8,8 @@ export interface Campaign {
   readonly seed: number;
   /** Only scenarios whose name contains this. */
   readonly scenario: string;
+  /** So many failures say what is wrong; more would only take time. */
+  readonly enough: number;
   /** This process plays the schedules whose number leaves `index` when divided by `of`. */
   readonly part: { readonly index: number; readonly of: number };
 }
@@ -18,25 +20,26 @@ export interface Tally {
 }
 
 const MAX_SHOWN = 5;
-/** So many failures say what is wrong; more would only take time. */
-const ENOUGH = 20;
-const SINGLES_SHARE = 0.6;
+/** Of five schedules, three have a single fault as long as there is one that was not played. */
+const CYCLE = 5;
+const SINGLES_A_CYCLE = 3;
 const TELL_EVERY = 500;
 
 export async function runCampaign(campaign: Campaign): Promise<Tally> {
-  const { schedules, seed, part } = campaign;
+  const { schedules, seed, part, enough } = campaign;
   const explorers: Explorer[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => name.includes(campaign.scenario))) {
-    explorers.push(await explore(scenario, seed));
+    const explorer = await explore(scenario, seed);
+    explorers.push(explorer);
+    if (!explorer.undisturbed) continue;
+    console.log(`\n${describeFailure(explorer.undisturbed)}\n`);
+    return { played: explorers.length, failed: 1 };
   }
-  const broken = explorers.flatMap(({ undisturbed }) => undisturbed ?? []);
-  for (const failure of broken) console.log(`\n${describeFailure(failure)}\n`);
-  if (broken.length > 0) return { played: explorers.length, failed: broken.length };
-  const singles = chosenSingles(explorers, schedules);
   let played = 0;
   let failed = 0;
-  for (let n = part.index; n < schedules && failed < ENOUGH; n += part.of) {
-    const failure = await checkNth(explorers, singles, n);
+  const choice = chosen(explorers, schedules);
+  for (let n = part.index; n < schedules && failed < enough; n += part.of) {
+    const failure = await choice[n]?.();
     played += 1;
     if (failure) failed += 1;
     if (failure && failed <= MAX_SHOWN) console.log(`\n${describeFailure(failure)}\n`);
@@ -45,23 +48,26 @@ export async function runCampaign(campaign: Campaign): Promise<Tally> {
   return { played, failed };
 }
 
-type Single = { readonly explorer: Explorer; readonly schedule: Schedule } | undefined;
-
-/** Fewer schedules than single faults: the single ones are spread evenly, and a part is drawn all the same. */
-function chosenSingles(explorers: readonly Explorer[], schedules: number): Single[] {
-  const singles = explorers.flatMap((explorer) => explorer.singles().map((schedule) => ({ explorer, schedule })));
-  const count = Math.min(singles.length, Math.ceil(schedules * SINGLES_SHARE));
-  return Array.from({ length: count }, (_, n) => singles[Math.floor((n * singles.length) / count)]);
-}
-
-async function checkNth(
-  explorers: readonly Explorer[],
-  singles: readonly Single[],
-  n: number,
-): Promise<Failure | undefined> {
-  const single = singles[n];
-  if (single) return single.explorer.check(single.schedule);
-  const drawn = n - singles.length;
-  const explorer = explorers[drawn % explorers.length];
-  return explorer?.check(explorer.drawn(Math.floor(drawn / explorers.length)));
+/** The scenarios take turns, single faults before drawn schedules three times of five. */
+function chosen(explorers: readonly Explorer[], schedules: number): (() => Promise<Failure | undefined>)[] {
+  const rounds = Math.max(0, ...explorers.map(({ singles }) => singles.length));
+  const singles = Array.from({ length: rounds }, (_, round) =>
+    explorers.flatMap((explorer) => {
+      const schedule = explorer.singles[round];
+      return schedule ? [{ explorer, schedule }] : [];
+    }),
+  ).flat();
+  let single = 0;
+  let draw = 0;
+  return Array.from({ length: schedules }, (_, n) => {
+    const next = n % CYCLE < SINGLES_A_CYCLE ? singles[single] : undefined;
+    if (next) {
+      single += 1;
+      return () => next.explorer.check(next.schedule);
+    }
+    const explorer = explorers[draw % explorers.length];
+    const schedule: Schedule | undefined = explorer?.drawn(Math.floor(draw / explorers.length));
+    draw += 1;
+    return async () => (explorer && schedule ? explorer.check(schedule) : undefined);
+  });
 }

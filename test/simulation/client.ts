@@ -1,58 +1,107 @@
-/** A patient client: it sends, and when a connection breaks it looks whether its event arrived before it sends again. */
+/**
+ * A patient client: it sends, and when a connection breaks it looks whether its event arrived before it sends again. Whatever it
+ * was told it remembers, and it complains when the service later says otherwise.
+ */
 import { ApiError } from '../../runtime/contract/errors';
 import type { EventParams, SessionEvent } from '../../runtime/contract/wire';
+import type { RequestContext } from '../../runtime/resources/ports';
 import type { Principal } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import type { Process } from './scheduler';
-import type { System } from './system';
+import type { Operations, System } from './system';
 
-const POLL_MS = 200;
+/** A client that waits looks more and more rarely. */
+const FIRST_POLL_MS = 200;
+const LAST_POLL_MS = 2_000;
+const SLOWING = 1.2;
+const RETRY_MS = 1_000;
+const NOT_FOUND = 404;
+
+type Answer = 'done' | 'refused' | 'gone';
 
 export class Client {
   readonly accepted: string[] = [];
+  readonly problems: string[] = [];
   readonly #principal: Principal;
   readonly #seen = new Set<string>();
+  /** The longest history that was listed, event by event. */
+  #history: readonly string[] = [];
 
   constructor(
     private readonly system: System,
     private readonly process: Process,
     readonly session: SessionRecord,
+    readonly random: () => number,
   ) {
     this.#principal = { kind: 'api_key', workspace: session.workspace, keyId: 'apikey_1' };
   }
 
-  message(text: string): Promise<void> {
-    return this.send({ type: 'user.message', content: [{ type: 'text', text }] });
+  message(said: string): Promise<void> {
+    return this.send({ type: 'user.message', content: [{ type: 'text', text: said }] });
   }
 
-  /** Sends one event, for as long as it takes. A 4xx means that it is not wanted any more. */
-  async send(event: EventParams): Promise<void> {
+  /** Sends events in one request, for as long as it takes. A 4xx means that they are not wanted any more. */
+  async send(...events: EventParams[]): Promise<void> {
+    const [first] = events;
     for (;;) {
       try {
-        const { data } = await this.system.request(this.#principal, (operations, context) =>
+        const { data } = await this.#ask((operations, context) =>
           operations['sessions.events.send'](context, {
             path: { session_id: this.session.id },
             query: {},
-            body: { events: [event] },
+            body: { events },
             headers: {},
           }),
         );
         for (const { id } of data ?? []) this.#accept(id);
         return;
       } catch (error) {
-        if (error instanceof ApiError && error.status < 500) return;
-        await this.pause(1_000);
-        const arrived = (await this.list()).find((other) => !this.#seen.has(other.id) && isSame(other, event));
-        if (arrived) return this.#accept(arrived.id);
+        if (isRefusal(error)) return;
+        await this.pause(RETRY_MS);
+        const all = await this.list();
+        const arrived = all.findIndex((other) => !this.#seen.has(other.id) && first && isSame(other, first));
+        if (arrived < 0) continue;
+        for (const event of events) {
+          const mine = all.find((other) => !this.#seen.has(other.id) && isSame(other, event));
+          if (mine) this.#accept(mine.id);
+          else this.problems.push(`of one request only a part arrived: ${event.type} is missing`);
+        }
+        return;
       }
     }
+  }
+
+  /** Raises the cap of the session's budget. */
+  raiseBudget(amount: string): Promise<Answer> {
+    return this.#insist((operations, context) =>
+      operations['sessions.update'](context, {
+        path: { session_id: this.session.id },
+        query: {},
+        body: { budget: { type: 'limit', max_list_cost: { amount, currency: 'USD' } } },
+        headers: {},
+      }),
+    );
+  }
+
+  archive(): Promise<Answer> {
+    return this.#end('sessions.archive');
+  }
+
+  delete(): Promise<Answer> {
+    return this.#end('sessions.delete');
+  }
+
+  #end(operation: 'sessions.archive' | 'sessions.delete'): Promise<Answer> {
+    const input = { path: { session_id: this.session.id }, query: {}, body: undefined, headers: {} };
+    return this.#insist((operations, context) => operations[operation](context, input));
   }
 
   /** The session's events as a client lists them. */
   async list(): Promise<SessionEvent[]> {
     for (;;) {
+      const owed = [...this.accepted];
       try {
-        const { data } = await this.system.request(this.#principal, (operations, context) =>
+        const { data } = await this.#ask((operations, context) =>
           operations['sessions.events.list'](context, {
             path: { session_id: this.session.id },
             query: { limit: 1_000 },
@@ -60,26 +109,28 @@ export class Client {
             headers: {},
           }),
         );
+        this.#compare(data, owed);
         return data;
-      } catch {
-        await this.pause(1_000);
+      } catch (error) {
+        if (isRefusal(error)) return [];
+        await this.pause(RETRY_MS);
       }
     }
   }
 
   /** Waits until the history says so. */
   async until(holds: (events: SessionEvent[]) => boolean): Promise<SessionEvent[]> {
-    for (;;) {
+    for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * SLOWING, LAST_POLL_MS)) {
       const events = await this.list();
       if (holds(events)) return events;
-      await this.pause(POLL_MS);
+      await this.pause(pause);
     }
   }
 
   /** Waits for the idle that ends the turn of the message with this text. */
-  idleAfter(text: string): Promise<SessionEvent[]> {
+  idleAfter(said: string): Promise<SessionEvent[]> {
     return this.until((events) => {
-      const at = events.findIndex((event) => event.processed_at && isMessage(event, text));
+      const at = events.findIndex((event) => event.processed_at && isMessage(event, said));
       return at >= 0 && events.slice(at).some(({ type }) => type === 'session.status_idle');
     });
   }
@@ -88,14 +139,44 @@ export class Client {
     return this.system.scheduler.sleep(this.process, ms);
   }
 
+  #ask<T>(ask: (operations: Operations, context: RequestContext) => Promise<T>): Promise<T> {
+    return this.system.request(this.#principal, ask);
+  }
+
+  async #insist(ask: (operations: Operations, context: RequestContext) => Promise<unknown>): Promise<Answer> {
+    for (;;) {
+      try {
+        await this.#ask(ask);
+        return 'done';
+      } catch (error) {
+        if (isRefusal(error)) return error.status === NOT_FOUND ? 'gone' : 'refused';
+        await this.pause(RETRY_MS);
+      }
+    }
+  }
+
   #accept(id: string): void {
     this.#seen.add(id);
     this.accepted.push(id);
   }
+
+  /** What was accepted is listed from then on, and history is only added to. */
+  #compare(events: readonly SessionEvent[], owed: readonly string[]): void {
+    const ids = new Set(events.map(({ id }) => id));
+    for (const id of owed) if (!ids.has(id)) this.problems.push(`a list lacks the accepted event ${id}`);
+    const history = events.filter(({ processed_at }) => processed_at).map((event) => JSON.stringify(event));
+    const [shorter, longer] =
+      history.length < this.#history.length ? [history, this.#history] : [this.#history, history];
+    const at = shorter.findIndex((event, index) => event !== longer[index]);
+    if (at >= 0) this.problems.push(`two lists differ: ${shorter[at]} and ${longer[at]}`);
+    this.#history = longer;
+  }
 }
 
-const isMessage = (event: SessionEvent, text: string): boolean =>
-  event.type === 'user.message' && JSON.stringify(event.content).includes(JSON.stringify(text));
+const isRefusal = (error: unknown): error is ApiError => error instanceof ApiError && error.status < 500;
+
+const isMessage = (event: SessionEvent, said: string): boolean =>
+  event.type === 'user.message' && JSON.stringify(event.content).includes(JSON.stringify(said));
 
 function isSame(event: SessionEvent, sent: EventParams): boolean {
   const fields: Record<string, unknown> = { ...event };

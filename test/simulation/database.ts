@@ -13,6 +13,18 @@ interface Validations {
   checkValidations(data: Json, types: Json, custom: unknown, store: unknown): void;
 }
 
+interface Command {
+  readonly input: Json;
+  readonly constructor: { readonly name: string };
+  readonly middlewareStack: { identify(): string[] };
+}
+
+/** Stands between a process and the world. `once`: nobody sends this again when its answer is lost. */
+export type Gate = <T>(name: string, run: () => Promise<T>, options?: { readonly once?: boolean }) => Promise<T>;
+
+/** The mark of a request beneath the SDK's retries (`Table.putOnce`). */
+const SEND_ONCE = 'sendOnce';
+
 export const TABLE_NAMES = { sessions: 'sessions', control: 'control' } as const;
 
 const AHEAD = 8;
@@ -40,15 +52,21 @@ export class Database {
   }
 
   /** A client whose every request goes through `gate`, which may delay, repeat, lose or refuse it. */
-  client(gate: <T>(name: string, run: () => Promise<T>) => Promise<T>): DynamoDBClient {
-    const send = (command: { input: Json; constructor: { name: string } }): Promise<unknown> => {
+  client(gate: Gate): DynamoDBClient {
+    const send = (command: Command): Promise<unknown> => {
       const operation = command.constructor.name.replace(/Command$/, '');
-      return gate(operation, () => this.#run(operation, command.input));
+      const once = command.middlewareStack.identify().some((name) => name.startsWith(SEND_ONCE));
+      let attempts = 0;
+      const run = (): Promise<unknown> => {
+        attempts += 1;
+        return this.#run(operation, command.input, attempts);
+      };
+      return gate(operation, run, { once });
     };
     return { send, config: {} } as unknown as DynamoDBClient;
   }
 
-  async #run(operation: string, input: Json): Promise<unknown> {
+  async #run(operation: string, input: Json, attempts = 1): Promise<unknown> {
     const name = operation.charAt(0).toLowerCase() + operation.slice(1);
     const validations: Validations = require('dynalite/validations');
     const { types, custom }: { types: Json; custom: unknown } = require(`dynalite/validations/${name}`);
@@ -62,7 +80,7 @@ export class Database {
         }),
       );
     } catch (error) {
-      throw toSdkError(error as DynaliteError);
+      throw toSdkError(error as DynaliteError, attempts);
     }
   }
 }
@@ -88,11 +106,11 @@ function fromWire(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, part]) => [key, fromWire(part)]));
 }
 
-function toSdkError(error: DynaliteError): Error {
+function toSdkError(error: DynaliteError, attempts: number): Error {
   const { ['__type']: code } = error.body ?? {};
   const type = code?.split('#').at(-1);
   const message = error.body?.message ?? error.body?.Message ?? error.message;
   if (type === 'ConditionalCheckFailedException')
-    return new ConditionalCheckFailedException({ message, $metadata: {} });
+    return new ConditionalCheckFailedException({ message, $metadata: { attempts } });
   return type === undefined ? error : Object.assign(new Error(message), { name: type });
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runCampaign, type Campaign, type Tally } from './campaign';
+import { outcomeOf } from './outcome';
 import { play, type Schedule } from './play';
 import { SCENARIOS } from './scenarios';
 
@@ -17,6 +18,7 @@ one by one and then in drawn pairs and triples. Each finished history must hold 
   --seed S         where the draw begins (default 1)
   --scenario TEXT  only scenarios whose name contains the text
   --jobs N         in so many processes (default: one for each processor)
+  --enough N       stop after so many failures (default 20)
   --replay JSON    play one schedule, as a failure prints it, and show its trace
 `;
 
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       scenario: { type: 'string', default: '' },
       jobs: { type: 'string', default: String(availableParallelism()) },
+      enough: { type: 'string', default: '20' },
       replay: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -36,10 +39,10 @@ async function main(): Promise<void> {
   const schedules = Number(values.schedules);
   console.log(`playing ${schedules} schedules, seed ${values.seed}`);
   const of = Math.max(1, Number(values.jobs));
+  const { scenario } = values;
+  const campaign = { schedules, seed: Number(values.seed), scenario, enough: Number(values.enough) };
   const tallies = await Promise.all(
-    Array.from({ length: of }, (_, index) =>
-      inProcess({ schedules, seed: Number(values.seed), scenario: values.scenario, part: { index, of } }),
-    ),
+    Array.from({ length: of }, (_, index) => inProcess({ ...campaign, part: { index, of } })),
   );
   const played = tallies.reduce((sum, tally) => sum + tally.played, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
@@ -66,7 +69,7 @@ async function replay(json: string): Promise<void> {
   const played = await play(scenario, schedule);
   console.log(played.trace.join('\n'));
   for (const event of played.events) console.log(JSON.stringify(event));
-  console.log(played.outcome);
+  console.log(outcomeOf(played.events).join('\n'));
   for (const problem of played.problems) console.log(problem);
   if (played.problems.length > 0) process.exitCode = 1;
 }

@@ -1,13 +1,16 @@
-/** Plays one schedule of one scenario and says what is wrong with the outcome. */
+/** Plays one schedule of one scenario and says what is wrong with it. */
 import './determinism';
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
-import type { ModelProvider } from '../../runtime/model/port';
-import { checkHistory } from '../../runtime/thread/invariants';
+import { auditLog, historyOf, remains, unfinished } from './audit';
 import { Client } from './client';
-import type { Scenario } from './scenarios';
-import { Scheduler, seeded, type Fault, type Process } from './scheduler';
+import { Listener } from './listener';
+import { ScriptedModel } from './model';
+import type { Scenario } from './scenario';
+import { isDelay, Scheduler, seeded, type Fault, type Process } from './scheduler';
 import { System, type WakeFault } from './system';
+import { judge } from './verdict';
+import { startPoller } from './worker';
 
 export interface Schedule {
   readonly seed: number;
@@ -17,56 +20,138 @@ export interface Schedule {
 }
 
 export interface Played {
-  readonly operations: number;
-  readonly outcome: string;
+  /** The operations of mortal processes in order: the kind of process, and what it did. */
+  readonly operations: readonly string[];
+  /** How often the model was asked. */
+  readonly asked: number;
+  /** How often the sweeper had to wake a thread. */
+  readonly revived: number;
   readonly problems: readonly string[];
   readonly trace: readonly string[];
   readonly events: readonly SessionEvent[];
 }
 
-/** Everything must be at rest within this time, whatever failed: retries, lapsed leases and sweeps included. */
-const BOUND = 6 * 60 * MICROS_PER_SECOND;
-const THINKING_MS = 300;
+/** The session must be at rest within this time, and then the system, whatever failed: retries, leases, sweeps included. */
+const REST_WITHIN = 6 * 60 * MICROS_PER_SECOND;
+const FINISH_WITHIN = 6 * 60 * MICROS_PER_SECOND;
+const LOOK_EVERY_MS = 1_000;
+const WAKE_SECONDS = 900;
+const RETRY_MS = 3_000;
 
 export async function play(scenario: Scenario, schedule: Schedule): Promise<Played> {
-  const random = seeded(schedule.seed);
-  const scheduler = new Scheduler(random, new Map(schedule.faults));
-  const system = await System.open(scheduler, random, modelOf(scenario), wakeFaults(random, schedule));
-  const outside = system.process('outside', false);
-  const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
-  const client = new Client(system, outside, session);
-  let finished = false;
-  let resting = false;
-  const watching = watchForRest(system, client, () => finished).then(() => {
-    resting = true;
-    return undefined;
-  });
-  void system.sweepFor(outside, () => resting);
-  void scenario.client(client).then(() => {
-    finished = true;
-    return undefined;
-  });
-  const end = await scheduler.run(() => resting, BOUND);
-  if (end === 'done') await watching;
-  const { events, inbox } = await system.history(session);
-  const problems = checkHistory(events, { accepted: client.accepted }).map(
-    ({ invariant, message, eventId }) => `invariant ${invariant}: ${message}${eventId ? ` (${eventId})` : ''}`,
-  );
-  if (end !== 'done') problems.push(`the system does not come to rest: ${end}`);
-  if (inbox > 0) problems.push(`${inbox} items are left in the inbox`);
-  for (const [call, times] of system.effects) if (times > 1) problems.push(`the call ${call} ran ${times} times`);
-  if (problems.length > 0) problems.push(...system.errors);
-  const { operations, trace } = scheduler;
-  return { operations, outcome: outcomeOf(events), problems, trace, events };
+  const run = await Run.open(scenario, schedule);
+  return run.play();
 }
 
-/** At rest: the client has what it came for, nothing waits, and the thread is idle. */
-async function watchForRest(system: System, client: Client, finished: () => boolean): Promise<void> {
-  for (;;) {
-    await client.pause(1_000);
-    if (!finished()) continue;
-    const { status, inbox } = await system.history(client.session);
-    if ((status === 'idle' || status === 'terminated') && inbox === 0) return;
+class Run {
+  #isDone = false;
+  readonly #problems: string[] = [];
+
+  private constructor(
+    private readonly scenario: Scenario,
+    private readonly schedule: Schedule,
+    private readonly scheduler: Scheduler,
+    private readonly system: System,
+    private readonly model: ScriptedModel,
+    private readonly outside: Process,
+    private readonly client: Client,
+    private readonly listener: Listener | undefined,
+  ) {}
+
+  static async open(scenario: Scenario, schedule: Schedule): Promise<Run> {
+    const random = seeded(schedule.seed);
+    const scheduler = new Scheduler(random, new Map(schedule.faults));
+    const model = new ScriptedModel(scenario, scheduler);
+    const system = await System.open({
+      scheduler,
+      random,
+      model: (process) => model.provider(process),
+      wakeFault: wakeFaults(random, schedule),
+      wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
+    });
+    const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
+    const outside = system.process('outside', false);
+    const client = new Client(system, outside, session, random);
+    const listener = scenario.isStreamed ? new Listener(system, session, random) : undefined;
+    return new Run(scenario, schedule, scheduler, system, model, outside, client, listener);
+  }
+
+  async play(): Promise<Played> {
+    const { scenario, system, scheduler, client, model } = this;
+    const done = (): boolean => this.#isDone;
+    void system.sweepFor(this.outside, done);
+    void this.listener?.listen(done);
+    this.#startPollers();
+    let hasWhatItWants = false;
+    void scenario.client(client).then(() => {
+      hasWhatItWants = true;
+      return undefined;
+    });
+    if (
+      await this.#reach('the session does not come to rest', REST_WITHIN, async () => hasWhatItWants && this.#rests())
+    ) {
+      const finished = async (): Promise<boolean> => (await unfinished(system, client.session)).length === 0;
+      const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished);
+      if (!isFinished) this.#problems.push(...(await unfinished(system, client.session)));
+    }
+    this.#isDone = true;
+    const { events, pending } = await historyOf(system, client.session);
+    await this.#examine(events, pending);
+    if (this.#problems.length > 0) this.#problems.push(...system.errors);
+    const operations = scheduler.trace.map((line) => line.replace(/^\d+ (\w+)#\d+ /, '$1 ').replace(/ <-.*$/, ''));
+    return {
+      operations,
+      asked: model.asked,
+      revived: system.revived,
+      problems: this.#problems,
+      trace: scheduler.trace,
+      events,
+    };
+  }
+
+  /** Runs until something holds; within the time, or it is a problem. */
+  async #reach(otherwise: string, within: number, holds: () => Promise<boolean>): Promise<boolean> {
+    let isReached = false;
+    const watch = async (): Promise<void> => {
+      while (!isReached) {
+        await this.client.pause(LOOK_EVERY_MS);
+        isReached = await holds();
+      }
+    };
+    void watch();
+    const end = await this.scheduler.run(() => isReached, within);
+    if (end !== 'done') this.#problems.push(`${otherwise}: ${end}`);
+    return end === 'done';
+  }
+
+  async #rests(): Promise<boolean> {
+    const { status, inbox } = await historyOf(this.system, this.client.session);
+    // Nothing follows `terminated`: what was accepted at that very moment is listed as waiting for good.
+    return status === 'terminated' || (status === 'idle' && inbox === 0);
+  }
+
+  #startPollers(): void {
+    const { workspace, environmentId } = this.client.session;
+    const principal = { kind: 'environment_key', workspace, environmentId, keyId: 'envkey_1' } as const;
+    for (let n = 0; n < (this.scenario.pollers ?? 0); n += 1) startPoller(this.system, principal, RETRY_MS);
+  }
+
+  async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
+    const { scenario, system, client, model, schedule } = this;
+    const faults = schedule.faults.map(([, fault]) => fault);
+    const isCalm = !schedule.wakes && faults.every(isDelay);
+    const hasZombies = faults.some((fault) => fault.startsWith('sleep'));
+    const evidence = { scenario, events, pending, accepted: client.accepted, system, isCalm, hasZombies };
+    this.#problems.push(
+      ...judge(evidence),
+      ...model.problems,
+      ...client.problems,
+      ...(this.listener?.problems(events) ?? []),
+      ...(await (scenario.isDeleted ? remains : auditLog)(system, client.session)),
+      ...[...system.cluster.starts].flatMap(([, times]) =>
+        times > 1 ? [`a sandbox was started ${times} times for one claim`] : [],
+      ),
+    );
   }
 }
 
@@ -77,63 +162,4 @@ function wakeFaults(random: () => number, { wakes }: Schedule): () => WakeFault 
     if (drawn < wakes.lost) return 'lose';
     return drawn < wakes.lost + wakes.doubled ? 'double' : 'deliver';
   };
-}
-
-function modelOf(scenario: Scenario): (process: Process, scheduler: Scheduler) => ModelProvider {
-  let asked = 0;
-  return (process, scheduler) => ({
-    models: async () => [],
-    respond: async (request, { signal } = {}) => {
-      const said = await scheduler.io(process, 'model', async () => {
-        asked += 1;
-        return scenario.model(request, asked);
-      });
-      await scheduler.sleep(process, THINKING_MS, signal);
-      const counts = { outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0, webSearches: 0 };
-      const usage = { inputTokens: said.inputTokens ?? 10, ...counts };
-      if (signal?.aborted) return { blocks: [], stopReason: 'interrupted', stopDetails: null, usage };
-      const calls = said.blocks.some(({ type }) => type === 'tool_use');
-      return { blocks: said.blocks, stopReason: calls ? 'tool_use' : 'end_turn', stopDetails: null, usage };
-    },
-  });
-}
-
-/** What must not depend on what failed: who said what, which tools were called, and what they gave, where it is known. */
-export function outcomeOf(events: readonly SessionEvent[]): string {
-  const names = new Map<string, string>();
-  const lines = events.flatMap((event) => {
-    switch (event.type) {
-      case 'user.message':
-      case 'agent.message':
-        return [`${event.type} ${JSON.stringify(event.content)}`];
-      case 'agent.tool_use':
-      case 'agent.custom_tool_use':
-        names.set(event.id, `${event.name} ${JSON.stringify(event.input)}`);
-        return [`call ${names.get(event.id)}`];
-      case 'agent.tool_result':
-        return [`result of ${names.get(event.tool_use_id)}`];
-      case 'user.custom_tool_result':
-        return [`result of ${names.get(event.custom_tool_use_id)}`];
-      case 'session.status_idle':
-        return [`idle ${event.stop_reason.type}`];
-      default:
-        return [];
-    }
-  });
-  // An idle that waits is said more or less often, depending on which answers came together.
-  return sortedRuns(lines.filter((line) => line !== 'idle requires_action')).join('\n');
-}
-
-/** Results of one response come in the order in which its tools and its client are done. */
-function sortedRuns(lines: readonly string[]): string[] {
-  const sorted: string[] = [];
-  let run: string[] = [];
-  for (const line of [...lines, '']) {
-    if (line.startsWith('result')) run.push(line);
-    else {
-      sorted.push(...run.toSorted(), line);
-      run = [];
-    }
-  }
-  return sorted;
 }

@@ -5,8 +5,10 @@ import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../..
  *
  * - `crash_before`, `crash_after`: the process ends before the operation, or after it took effect and before it knew;
  * - `fail_before`, `fail_after`: the operation answers with an error, without or with effect ("failed, yet was written");
- * - `repeat`: the answer was lost and the client library sent the request again (a tool has no such library);
- * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor.
+ * - `repeat`: the answer was lost and the client library sent the request again a moment later; where nobody does that (`once`),
+ *   the operation answers with an error although it took effect;
+ * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor;
+ * - `pause_before`, `pause_after`: it stops for a moment, in which everybody else goes on. Nothing may come of that.
  */
 export const FAULTS = [
   'crash_before',
@@ -16,10 +18,19 @@ export const FAULTS = [
   'repeat',
   'sleep_before',
   'sleep_after',
+  'pause_before',
+  'pause_after',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** Whether a fault only makes somebody slow. */
+export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';
+
 const ZOMBIE_SLEEP: Micros = 40 * MICROS_PER_SECOND;
+/** Below every patience in the system. */
+const PAUSE: Micros = 1_200 * MICROS_PER_MS;
+/** How long a client library waits before it sends again: long enough for others to act on what the first try did. */
+const REPEAT_AFTER: Micros = 400 * MICROS_PER_MS;
 /** No schedule that comes to rest needs a tenth of these. */
 const MAX_OPERATIONS = 10_000;
 const T0: Micros = 1_790_000_000_000_000;
@@ -87,19 +98,22 @@ export class Scheduler implements Clock {
   }
 
   /** An operation on the outside. Everything a process does to the world goes through here. */
-  async io<T>(process: Process, name: string, run: () => Promise<T>): Promise<T> {
+  async io<T>(process: Process, name: string, run: () => Promise<T>, { once = false } = {}): Promise<T> {
     await this.#turn(process, 0);
     const fault = process.mortal ? this.faults.get(this.operations) : undefined;
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);
     if (fault === 'fail_before') throw unavailable();
-    if (fault === 'sleep_before') await this.#doze(process);
+    if (fault === 'sleep_before') await this.#doze(process, ZOMBIE_SLEEP);
+    if (fault === 'pause_before') await this.#doze(process, PAUSE);
     const result = await this.#settled(run);
     if (fault === 'crash_after') return this.#die(process);
-    if (fault === 'fail_after') throw unavailable();
-    if (fault === 'sleep_after') await this.#doze(process);
-    const answer = fault === 'repeat' && !name.startsWith('run ') ? await this.#settled(run) : result;
+    if (fault === 'fail_after' || (fault === 'repeat' && once)) throw unavailable();
+    if (fault === 'sleep_after') await this.#doze(process, ZOMBIE_SLEEP);
+    if (fault === 'pause_after') await this.#doze(process, PAUSE);
+    if (fault === 'repeat') await this.#turn(process, REPEAT_AFTER);
+    const answer = fault === 'repeat' ? await this.#settled(run) : result;
     await this.#turn(process, 0);
     if ('error' in answer) throw answer.error;
     return answer.value;
@@ -108,7 +122,7 @@ export class Scheduler implements Clock {
   /** Waits in virtual time. Ends early on abort; never when the process is dead. */
   sleep(process: Process, ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return this.#turn(process, 0);
-    return this.#turn(process, ms * MICROS_PER_MS, signal);
+    return this.#turn(process, Math.round(ms * MICROS_PER_MS), signal);
   }
 
   /** Runs until `done`, or until nothing can happen any more, or for `limit` of virtual time, or it goes round in circles. */
@@ -165,9 +179,9 @@ export class Scheduler implements Clock {
     }
   }
 
-  async #doze(process: Process): Promise<void> {
-    process.asleepUntil = this.#now + ZOMBIE_SLEEP;
-    await this.#turn(process, ZOMBIE_SLEEP);
+  async #doze(process: Process, time: Micros): Promise<void> {
+    process.asleepUntil = this.#now + time;
+    await this.#turn(process, time);
   }
 
   #die<T>(process: Process): Promise<T> {

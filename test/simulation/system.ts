@@ -1,71 +1,82 @@
 /**
- * The whole system on the simulated machine: the real harness, store, event rules, work queue and sweeper, each invocation a
- * process of its own. Only the outside is made up: the model, the tools, the client and the network between them.
+ * The whole system on the simulated machine: the real harness, store, event rules, work queue, launcher and sweeper, each
+ * function's execution environment a process of its own. Only the outside is made up: the model, the tools, the client, AWS.
  */
 import { makeId, primaryThreadOf, type IdSource } from '../../runtime/contract/ids';
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
-import type { SessionEvent } from '../../runtime/contract/wire';
+import { FargateLauncher } from '../../runtime/aws/fargate-launcher';
 import { sweep } from '../../runtime/handlers/sweeper';
-import { createHarness } from '../../runtime/harness/wake';
 import type { ModelProvider } from '../../runtime/model/port';
-import { createTraits } from '../../runtime/model/traits';
 import { createEvents } from '../../runtime/resources/events';
 import type { RequestContext, ResourceDeps, SandboxLauncher } from '../../runtime/resources/ports';
+import { createSessions } from '../../runtime/resources/sessions';
 import { createWorkOperations } from '../../runtime/resources/work';
 import { createWorkQueue } from '../../runtime/resources/work-queue';
-import type { ChangeHints, Principal, Store, Waker } from '../../runtime/store/ports';
+import type { BlobStore, ChangeHints, Principal, Store, Waker } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef } from '../../runtime/store/records';
 import { createStore } from '../../runtime/store/store';
 import { sessionRecord } from '../support/decisions';
-import { Database, TABLE_NAMES } from './database';
+import { Cluster } from './cluster';
+import { Containers } from './containers';
+import { Database, TABLE_NAMES, type Gate } from './database';
 import { Process, type Scheduler } from './scheduler';
-import { startWorker } from './worker';
+import { startTask } from './worker';
 
-const SWEEP_EVERY_MS = 5_000;
-const WAKE_DELAY_MS = 20;
+const SWEEP_EVERY_MS = 12_000;
 const LOST_AFTER_MS = 3_000;
-const WAKE_SECONDS = 900;
+/** A task's worker has to show life within this; three minutes, as in production, would only take longer to play. */
+const START_WITHIN = 60 * MICROS_PER_SECOND;
 
-export type Operations = ReturnType<typeof createEvents> & ReturnType<typeof createWorkOperations>;
+export type Operations = ReturnType<typeof createEvents> &
+  ReturnType<typeof createWorkOperations> &
+  ReturnType<typeof createSessions>;
 export type WakeFault = 'deliver' | 'lose' | 'double';
 
+/** What a system is made for. */
+export interface SystemOptions {
+  readonly scheduler: Scheduler;
+  readonly random: () => number;
+  readonly model: (process: Process) => ModelProvider;
+  readonly wakeFault: () => WakeFault;
+  readonly wakeSeconds: number;
+}
+
 export class System {
+  readonly scheduler: Scheduler;
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #ids: IdSource;
-  readonly #started = new Set<string>();
+  readonly #containers: Containers;
+  readonly cluster: Cluster;
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
+  /** What a worker was told that is accepted: the call, and what it gave. */
+  readonly delivered = new Map<string, string>();
+  /** How often the sweeper found a thread that somebody had to be woken for. */
+  revived = 0;
   /** Everything that was thrown by an invocation, for a failing schedule's report. */
   readonly errors: string[] = [];
 
   private constructor(
-    private readonly database: Database,
-    readonly scheduler: Scheduler,
-    private readonly random: () => number,
-    private readonly model: (process: Process, io: Scheduler) => ModelProvider,
-    private readonly wakeFault: () => WakeFault,
+    readonly database: Database,
+    private readonly options: SystemOptions,
   ) {
-    let micros = 1_790_000_000_000_000;
-    this.#ids = {
-      make: (kind) => {
-        micros += 1;
-        return makeId(
-          kind,
-          micros,
-          Uint8Array.from({ length: 13 }, () => Math.floor(this.random() * 256)),
-        );
-      },
-    };
+    const { scheduler, random, wakeSeconds } = options;
+    this.scheduler = scheduler;
+    this.#ids = seededIds(random);
+    this.#containers = new Containers({
+      scheduler,
+      random,
+      wakeSeconds,
+      process: () => this.process('harness'),
+      deps: (process) => this.#deps(process),
+      onError: (message) => this.errors.push(message),
+    });
+    this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));
   }
 
-  static async open(
-    scheduler: Scheduler,
-    random: () => number,
-    model: (process: Process, io: Scheduler) => ModelProvider,
-    wakeFault: () => WakeFault = () => 'deliver',
-  ): Promise<System> {
-    return new System(await Database.open(), scheduler, random, model, wakeFault);
+  static async open(options: SystemOptions): Promise<System> {
+    return new System(await Database.open(), options);
   }
 
   /** A process that faults may strike, or one of the outside world. */
@@ -77,20 +88,49 @@ export class System {
   async session(overrides: Partial<SessionRecord> = {}): Promise<SessionRecord> {
     const id = this.#ids.make('session');
     const session = sessionRecord({ ...overrides, id, threadId: primaryThreadOf(id) });
-    await this.#bare().sessions.create(session);
+    const { environmentConfig: config, environmentId, workspace } = session;
+    const store = this.bare();
+    await store.environments.create(workspace, environmentId, {
+      id: environmentId,
+      type: 'environment',
+      name: 'simulated',
+      description: null,
+      scope: 'organization',
+      config,
+      metadata: {},
+      created_at: '2026-09-21T00:00:00Z',
+      updated_at: '2026-09-21T00:00:00Z',
+      archived_at: null,
+    });
+    await store.sessions.create(session);
     return session;
   }
 
   /** Asks the API as somebody: each request is a process that may die, and then the caller sees its connection break. */
   request<T>(principal: Principal, ask: (operations: Operations, context: RequestContext) => Promise<T>): Promise<T> {
+    return this.inApi((deps) => {
+      const workQueue = createWorkQueue(deps);
+      const operations = {
+        ...createEvents(deps),
+        ...createWorkOperations(deps, workQueue),
+        ...createSessions({ ...deps, workQueue }),
+      };
+      return ask(operations, { principal, requestId: this.#ids.make('request'), now: this.scheduler.now() });
+    });
+  }
+
+  /** Runs something in a process of the API. */
+  inApi<T>(run: (deps: ResourceDeps) => Promise<T>): Promise<T> {
     const process = this.process('api');
-    const deps = this.#deps(process);
-    const operations = { ...createEvents(deps), ...createWorkOperations(deps, createWorkQueue(deps)) };
-    const context = { principal, requestId: this.#ids.make('request'), now: this.scheduler.now() };
     return new Promise<T>((resolve, reject) => {
       process.onDeath.push(() => reject(new Error('connection lost')));
-      ask(operations, context).then(resolve, reject);
+      run(this.#deps(process)).then(resolve, reject);
     });
+  }
+
+  /** What a process that no fault strikes works with: the outside's own. */
+  outside(process: Process): ResourceDeps {
+    return this.#deps(process);
   }
 
   /** Sweeps from time to time until told to stop. */
@@ -102,47 +142,46 @@ export class System {
       const { due } = deps.store;
       const onError = (_item: unknown, error: unknown): void => void this.errors.push(`sweeper: ${String(error)}`);
       const workQueue = createWorkQueue(deps);
-      sweep({ due, waker: deps.waker, workQueue, clock: this.scheduler, onError }).catch((error: unknown) =>
+      const waker: Waker = {
+        wake: (ref) => {
+          this.revived += 1;
+          return deps.waker.wake(ref);
+        },
+      };
+      sweep({ due, waker, workQueue, clock: this.scheduler, onError }).catch((error: unknown) =>
         this.errors.push(`sweep: ${String(error)}`),
       );
     }
   }
 
-  /** What the store holds, read from beside the simulation. */
-  async history(session: SessionRecord): Promise<{ events: SessionEvent[]; inbox: number; status: string }> {
-    const store = this.#bare();
-    const ref = refOf(session);
-    const events: SessionEvent[] = [];
-    let status = 'idle';
-    for await (const commit of store.log.readCommits(ref, { from: 1 })) {
-      events.push(...commit.records.map(({ event }) => event));
-      status = commit.summary.status;
-    }
-    const inbox = await store.log.readInbox(ref);
-    return { events, inbox: inbox.length, status };
-  }
-
-  async principalOf(hash: string): Promise<Principal | undefined> {
-    return (await this.#bare().keys.findByHash(hash))?.principal;
-  }
-
-  #bare(): Store {
+  /** The store as it is, read from beside the simulation. */
+  bare(): Store {
     return this.#store((_name, run) => run());
   }
 
-  #store(gate: <T>(name: string, run: () => Promise<T>) => Promise<T>): Store {
-    const blobs = {
-      put: (key: string, body: Uint8Array) =>
-        gate('put blob', async () => {
-          this.#blobs.set(key, body);
-        }),
-      get: (key: string) => gate('get blob', async () => this.#blobs.get(key)),
-      deletePrefix: (prefix: string) =>
+  async principalOf(hash: string): Promise<Principal | undefined> {
+    return (await this.bare().keys.findByHash(hash))?.principal;
+  }
+
+  #store(gate: Gate): Store {
+    const client = this.database.client(gate);
+    return createStore({ client, tables: TABLE_NAMES, blobs: this.#blobStore(gate), clock: this.scheduler });
+  }
+
+  #blobStore(gate: Gate): BlobStore {
+    return {
+      put: (key, body) => gate('put blob', async () => void this.#blobs.set(key, body)),
+      get: (key) => gate('get blob', async () => this.#blobs.get(key)),
+      deletePrefix: (prefix) =>
         gate('delete blobs', async () => {
           for (const key of this.#blobs.keys()) if (key.startsWith(prefix)) this.#blobs.delete(key);
         }),
     };
-    return createStore({ client: this.database.client(gate), tables: TABLE_NAMES, blobs, clock: this.scheduler });
+  }
+
+  /** How many bodies lie outside of the tables. */
+  get blobs(): number {
+    return this.#blobs.size;
   }
 
   #deps(process: Process): ResourceDeps {
@@ -151,70 +190,64 @@ export class System {
       changed: () => undefined,
       mark: () => 0,
       pace: (ms) => ms,
-      wait: (_threadId, ms, signal) => scheduler.sleep(process, ms, signal),
+      wait: (_topic, ms, signal) => scheduler.sleep(process, ms, signal),
     };
+    const gate: Gate = (name, run, options) => scheduler.io(process, name, run, options);
     return {
-      store: this.#store((name, run) => scheduler.io(process, name, run)),
-      waker: this.#waker(process),
+      store: this.#store(gate),
+      waker: this.#waker(gate),
       hints,
       clock: scheduler,
       ids: this.#ids,
-      model: this.model(process, scheduler),
-      launcher: this.#launcher(process),
+      model: this.options.model(process),
+      launcher: this.#launcher(gate),
     };
   }
 
-  #waker(process: Process): Waker {
+  #waker(gate: Gate): Waker {
     return {
-      wake: (ref) =>
-        this.scheduler.io(process, 'invoke', async () => {
-          const fault = this.wakeFault();
+      wake: (ref: ThreadRef) =>
+        gate('invoke', async () => {
+          const fault = this.options.wakeFault();
           if (fault === 'lose') return;
-          this.#invoke(ref, 1);
-          if (fault === 'double') this.#invoke(ref, 1);
+          this.#containers.invoke(ref);
+          if (fault === 'double') this.#containers.invoke(ref);
         }),
     };
   }
 
-  /** An asynchronous invocation with Lambda's two retries. A process that is killed is not retried: it ran out of luck. */
-  #invoke(ref: ThreadRef, attempt: number): void {
-    const process = this.process('harness');
-    const deps = this.#deps(process);
-    const { store, model, waker, hints, clock, ids } = deps;
-    const sleep = (ms: number, signal?: AbortSignal): Promise<void> => this.scheduler.sleep(process, ms, signal);
-    const harness = createHarness({
-      log: store.log,
-      sessions: store.sessions,
-      model,
-      traits: createTraits(),
-      workQueue: createWorkQueue(deps),
-      waker,
-      hints,
-      clock,
-      ids,
-      sleep,
+  #launcher(gate: Gate): SandboxLauncher {
+    const fargate = new FargateLauncher({
+      client: this.cluster.client(gate),
+      placement: () => ({
+        cluster: 'simulated',
+        revisions: { task: 'task:1', systemTask: 'system:1' },
+        subnets: [],
+        securityGroup: 'sg',
+        publicAddress: true,
+        capacity: 'FARGATE',
+        apiUrl: 'https://api.test',
+        maxIdleMs: 1_000,
+      }),
     });
-    const run = async (): Promise<void> => {
-      await sleep(attempt === 1 ? WAKE_DELAY_MS : attempt * 1_000);
-      await harness.wake(ref, { deadline: clock.now() + WAKE_SECONDS * MICROS_PER_SECOND });
-    };
-    run().catch((error: unknown) => {
-      this.errors.push(`${process.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      if (attempt < 3) this.#invoke(ref, attempt + 1);
-    });
-  }
-
-  #launcher(process: Process): SandboxLauncher {
     return {
-      start: (work, session, secret) =>
-        this.scheduler.io(process, 'launch', async () => {
-          if (this.#started.has(secret)) return;
-          this.#started.add(secret);
-          startWorker(this, work, session, secret, LOST_AFTER_MS);
-        }),
-      stop: () => this.scheduler.io(process, 'stop sandbox', async () => undefined),
+      startsByClaim: true,
+      startWithin: START_WITHIN,
+      start: (work, session, claim) => fargate.start(work, session, claim),
+      stop: (session) => fargate.stop(session),
     };
   }
+}
+
+function seededIds(random: () => number): IdSource {
+  let micros = 1_790_000_000_000_000;
+  return {
+    make: (kind) => {
+      micros += 1;
+      const chance = Uint8Array.from({ length: 13 }, () => Math.floor(random() * 256));
+      return makeId(kind, micros, chance);
+    },
+  };
 }
 
 export const refOf = (session: SessionRecord): ThreadRef => ({

@@ -1,123 +1,236 @@
-/** A sandbox's worker: what the official one says to the API, with polls in the place of its event stream. */
+/** Workers: what the official one says to the API, with polls in the place of its event stream. */
 import { ApiError } from '../../runtime/contract/errors';
-import type { EventOf } from '../../runtime/contract/wire';
+import type { EventOf, SessionEvent } from '../../runtime/contract/wire';
 import { hashOfSecret } from '../../runtime/resources/keys';
-import type { Principal, WorkRecord } from '../../runtime/store/ports';
-import type { SessionRecord } from '../../runtime/store/records';
-import type { Operations, System } from './system';
+import { exchangeClaim } from '../../runtime/resources/sandbox-claim';
 import type { RequestContext } from '../../runtime/resources/ports';
+import type { SandboxOrder } from '../../runtime/sandbox/container-contract';
+import type { Principal } from '../../runtime/store/ports';
 import type { Process } from './scheduler';
+import type { Operations, System } from './system';
 
 const POLL_MS = 500;
 const IDLE_POLLS = 20;
 const FIRST_HEARTBEAT = 'NO_HEARTBEAT';
+/** A user's init system starts a worker again that died. */
+const RESTART_MS = 4_000;
+const QUEUE_POLL_MS = 1_500;
 
 type Ask = <T>(ask: (operations: Operations, context: RequestContext) => Promise<T>) => Promise<T>;
+type Use = EventOf<'agent.tool_use'>;
+
+/** An item in a worker's hands. */
+interface Held {
+  readonly environmentId: string;
+  readonly workId: string;
+  readonly sessionId: string;
+  /** The item's secret, as a poll or the exchange of a claim gives it. */
+  readonly secret: string;
+}
 
 /** The worker cannot go on: its lease or its token is gone. */
 class Dismissed extends Error {}
 
-export function startWorker(
-  system: System,
-  work: WorkRecord,
-  session: SessionRecord,
-  secret: string,
-  retryMs: number,
-): void {
+/** A task of the cluster: its container exchanges the claim, serves its item, and ends. */
+export function startTask(system: System, order: SandboxOrder, retryMs: number): Process {
   const process = system.process('worker');
-  const token: { sessions_token: string } = JSON.parse(Buffer.from(secret, 'base64url').toString());
-  const hash = hashOfSecret(token.sessions_token);
-  const ask: Ask = async (request) => {
-    for (;;) {
-      if (process.dead) await new Promise(() => undefined);
-      const principal: Principal | undefined = await system.principalOf(hash);
-      if (!principal) throw new Dismissed('the token is not valid any more');
-      try {
-        return await system.request(principal, request);
-      } catch (error) {
-        if (error instanceof ApiError && error.status < 500) throw error;
-        await system.scheduler.sleep(process, retryMs);
-      }
-    }
-  };
-  const path = { environment_id: work.environmentId, work_id: work.id };
   const run = async (): Promise<void> => {
-    // As our supervisor does: nothing runs before the item is really held.
-    let beating: Promise<never> | undefined;
-    const held = new Promise<void>((resolve) => {
-      beating = beat(system, process, ask, path, resolve);
+    const { environmentId, workId, sessionId, claim } = order;
+    const secretHash = hashOfSecret(claim);
+    const { secret } = await patiently(system, process, retryMs, async () => {
+      const principal = await system.principalOf(secretHash);
+      if (!principal) throw new Dismissed('the claim is not valid any more');
+      return system.inApi((deps) => exchangeClaim(deps, { principal, secretHash }));
     });
-    await Promise.race([beating, held.then(() => serve(system, process, ask, session))]);
-    await ask((operations, context) =>
-      operations['environments.work.stop'](context, { path, query: {}, body: { force: true }, headers: {} }),
-    );
+    await new ItemWorker(system, process, { environmentId, workId, sessionId, secret }, retryMs).run();
   };
   run()
     .catch(() => undefined)
     .finally(() => process.kill());
+  return process;
 }
 
-async function beat(
+/** A user's own worker: it polls its environment's queue for as long as the simulation goes on, and is started again when it dies. */
+export function startPoller(system: System, principal: Principal & { kind: 'environment_key' }, retryMs: number): void {
+  const process = system.process('worker');
+  const outside = system.process('init', false);
+  process.onDeath.push(() => {
+    void system.scheduler.sleep(outside, RESTART_MS).then(() => startPoller(system, principal, retryMs));
+  });
+  void pollForEver(system, process, principal, retryMs);
+}
+
+async function pollForEver(
   system: System,
   process: Process,
-  ask: Ask,
-  path: { environment_id: string; work_id: string },
-  held: () => void,
-): Promise<never> {
-  let expected_last_heartbeat = FIRST_HEARTBEAT;
+  principal: Principal & { kind: 'environment_key' },
+  retryMs: number,
+): Promise<void> {
+  const environmentPath = { environment_id: principal.environmentId };
   for (;;) {
-    const query = { expected_last_heartbeat };
-    const answer = await ask((operations, context) =>
-      operations['environments.work.heartbeat'](context, { path, query, body: undefined, headers: {} }),
-    );
-    if (!answer.lease_extended) throw new Dismissed(answer.state);
-    expected_last_heartbeat = answer.last_heartbeat;
-    held();
-    await system.scheduler.sleep(process, Math.max(1_000, (answer.ttl_seconds * 1_000) / 2));
+    await system.scheduler.sleep(process, QUEUE_POLL_MS);
+    try {
+      const work = await system.request(principal, (operations, context) =>
+        operations['environments.work.poll'](context, {
+          path: environmentPath,
+          query: {},
+          body: undefined,
+          headers: { 'Anthropic-Worker-ID': process.name },
+        }),
+      );
+      if (!work?.secret) continue;
+      const path = { ...environmentPath, work_id: work.id };
+      await system.request(principal, (operations, context) =>
+        operations['environments.work.ack'](context, { path, query: {}, body: undefined, headers: {} }),
+      );
+      const held = {
+        environmentId: work.environment_id,
+        workId: work.id,
+        sessionId: work.data.id,
+        secret: work.secret,
+      };
+      await new ItemWorker(system, process, held, retryMs).run();
+    } catch {
+      // One item that fails does not end the official worker either; the next poll finds what is left to do.
+    }
   }
 }
 
-async function serve(system: System, process: Process, ask: Ask, session: SessionRecord): Promise<void> {
-  const done = new Set<string>();
-  const path = { session_id: session.id };
-  for (let idle = 0; idle < IDLE_POLLS;) {
-    const { data } = await ask((operations, context) =>
+/** Asks until there is an answer; a refusal is one. */
+async function patiently<T>(system: System, process: Process, retryMs: number, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    if (process.dead) await new Promise(() => undefined);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof Dismissed || (error instanceof ApiError && error.status < 500)) throw error;
+      await system.scheduler.sleep(process, retryMs);
+    }
+  }
+}
+
+/** Serves one item: holds it by heartbeats, runs the calls of its session, and gives it back. */
+class ItemWorker {
+  readonly #hash: string;
+  readonly #ask: Ask;
+  readonly #path: { environment_id: string; work_id: string };
+  readonly #done = new Set<string>();
+  #released = false;
+
+  constructor(
+    private readonly system: System,
+    private readonly process: Process,
+    private readonly held: Held,
+    retryMs: number,
+  ) {
+    const token: { sessions_token: string } = JSON.parse(Buffer.from(held.secret, 'base64url').toString());
+    this.#hash = hashOfSecret(token.sessions_token);
+    this.#path = { environment_id: held.environmentId, work_id: held.workId };
+    this.#ask = (request) =>
+      patiently(system, process, retryMs, async () => {
+        const principal = await system.principalOf(this.#hash);
+        if (!principal) throw new Dismissed('the token is not valid any more');
+        return system.request(principal, request);
+      });
+  }
+
+  /** Ends when nothing was to do for a while, when the session ends, or when the lease is lost. */
+  async run(): Promise<void> {
+    // As our supervisor does: nothing runs before the item is really held.
+    let beating: Promise<never> | undefined;
+    const held = new Promise<void>((resolve) => {
+      beating = this.#beat(resolve);
+    });
+    try {
+      await Promise.race([beating, held.then(() => this.#serve())]);
+    } finally {
+      this.#released = true;
+    }
+    await this.#ask((operations, context) =>
+      operations['environments.work.stop'](context, {
+        path: this.#path,
+        query: {},
+        body: { force: true },
+        headers: {},
+      }),
+    );
+  }
+
+  async #beat(held: () => void): Promise<never> {
+    let expected_last_heartbeat = FIRST_HEARTBEAT;
+    for (;;) {
+      if (this.#released) return new Promise<never>(() => undefined);
+      const query = { expected_last_heartbeat };
+      const answer = await this.#ask((operations, context) =>
+        operations['environments.work.heartbeat'](context, { path: this.#path, query, body: undefined, headers: {} }),
+      );
+      if (!answer.lease_extended) throw new Dismissed(answer.state);
+      expected_last_heartbeat = answer.last_heartbeat;
+      held();
+      await this.system.scheduler.sleep(this.process, Math.max(1_000, (answer.ttl_seconds * 1_000) / 2));
+    }
+  }
+
+  async #serve(): Promise<void> {
+    for (let idle = 0; idle < IDLE_POLLS && !this.#released;) {
+      const events = await this.#list();
+      if (events.some(({ type }) => type === 'session.status_terminated')) return;
+      const open = runnable(events).filter(({ id }) => !this.#done.has(id));
+      for (const use of open) {
+        if (this.#released) return;
+        await this.#run(use);
+        this.#done.add(use.id);
+      }
+      idle = open.length > 0 ? 0 : idle + 1;
+      await this.system.scheduler.sleep(this.process, POLL_MS);
+    }
+  }
+
+  async #list(): Promise<SessionEvent[]> {
+    const path = { session_id: this.held.sessionId };
+    const { data } = await this.#ask((operations, context) =>
       operations['sessions.events.list'](context, { path, query: { limit: 1_000 }, body: undefined, headers: {} }),
     );
-    const answered = new Set(data.flatMap((event) => (event.type === 'user.tool_result' ? [event.tool_use_id] : [])));
-    const confirmed = new Set(
-      data.flatMap((event) =>
-        event.type === 'user.tool_confirmation' && event.result === 'allow' ? [event.tool_use_id] : [],
-      ),
-    );
-    const open = data.filter(
-      (event): event is EventOf<'agent.tool_use'> =>
-        event.type === 'agent.tool_use' &&
-        !answered.has(event.id) &&
-        !done.has(event.id) &&
-        (event.evaluated_permission === 'allow' || confirmed.has(event.id)),
-    );
-    for (const use of open) {
-      const text = await system.scheduler.io(process, `run ${use.name}`, async () => {
-        system.effects.set(use.id, (system.effects.get(use.id) ?? 0) + 1);
-        return `ran ${JSON.stringify(use.input)}`;
-      });
-      const result = {
-        type: 'user.tool_result' as const,
-        tool_use_id: use.id,
-        content: [{ type: 'text' as const, text }],
-      };
-      try {
-        await ask((operations, context) =>
-          operations['sessions.events.send'](context, { path, query: {}, body: { events: [result] }, headers: {} }),
-        );
-      } catch (error) {
-        // Answered meanwhile (an interrupt, or this very result whose answer was lost): the call is not ours any more.
-        if (!(error instanceof ApiError)) throw error;
-      }
-      done.add(use.id);
-    }
-    idle = open.length > 0 ? 0 : idle + 1;
-    await system.scheduler.sleep(process, POLL_MS);
+    return data;
   }
+
+  async #run(use: Use): Promise<void> {
+    const { system, process } = this;
+    const work = async (): Promise<string> => {
+      system.effects.set(use.id, (system.effects.get(use.id) ?? 0) + 1);
+      return `ran ${JSON.stringify(use.input)}`;
+    };
+    const text = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
+    const result = {
+      type: 'user.tool_result' as const,
+      tool_use_id: use.id,
+      content: [{ type: 'text' as const, text }],
+    };
+    const path = { session_id: this.held.sessionId };
+    try {
+      await this.#ask((operations, context) =>
+        operations['sessions.events.send'](context, { path, query: {}, body: { events: [result] }, headers: {} }),
+      );
+      system.delivered.set(use.id, text);
+    } catch (error) {
+      // Answered meanwhile (an interrupt, or this very result whose answer was lost): the call is not ours any more.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+}
+
+/** The calls that may run and have no answer, as a worker sees it from the list. */
+function runnable(events: readonly SessionEvent[]): Use[] {
+  const answered = new Set(events.flatMap((event) => (event.type === 'user.tool_result' ? [event.tool_use_id] : [])));
+  const allowed = new Set(
+    events.flatMap((event) =>
+      event.type === 'user.tool_confirmation' && event.result === 'allow' ? [event.tool_use_id] : [],
+    ),
+  );
+  return events.filter(
+    (event): event is Use =>
+      event.type === 'agent.tool_use' &&
+      !answered.has(event.id) &&
+      (event.evaluated_permission === 'allow' || allowed.has(event.id)),
+  );
 }

@@ -1,0 +1,110 @@
+/** What the store must hold when a session has come to rest, and what it must not hold any more. */
+import { createTraits } from '../../runtime/model/traits';
+import { buildModelRequest, requestDigest } from '../../runtime/harness/model-request';
+import type { SessionEvent } from '../../runtime/contract/wire';
+import type { DueItem, WorkRecord } from '../../runtime/store/ports';
+import type { Commit, SessionRecord } from '../../runtime/store/records';
+import { fold } from '../../runtime/thread/fold';
+import { pendingEvents, waiting } from '../../runtime/thread/inbox';
+import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
+import { refOf, type System } from './system';
+
+const DUE_KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work'];
+
+/** The log and the inbox, read from beside the simulation. */
+export async function historyOf(
+  system: System,
+  session: SessionRecord,
+): Promise<{ commits: Commit[]; events: SessionEvent[]; pending: SessionEvent[]; inbox: number; status: string }> {
+  const { log } = system.bare();
+  const commits: Commit[] = [];
+  for await (const commit of log.readCommits(refOf(session), { from: 1 })) commits.push(commit);
+  const events = commits.flatMap(({ records }) => records.map(({ event }) => event));
+  const inbox = await log.readInbox(refOf(session));
+  const last = commits.at(-1);
+  const pending = pendingEvents(waiting(inbox, last));
+  return { commits, events, pending, inbox: inbox.length, status: last?.summary.status ?? 'idle' };
+}
+
+/** What is still to come, or was forgotten: empty when the system has nothing to do any more. */
+export async function unfinished(system: System, session: SessionRecord): Promise<string[]> {
+  const store = system.bare();
+  const found = await Promise.all(DUE_KINDS.map((kind) => store.due.due(kind, Number.MAX_SAFE_INTEGER, 100)));
+  const { workspace, environmentId, id } = session;
+  const work = await store.work.getBySession(workspace, environmentId, id);
+  return [
+    ...found.flat().map(({ kind }) => `something is still due: ${kind}`),
+    ...(work && !isAtRest(work) ? [`the work item is still ${work.state}`] : []),
+    ...(work?.sessionTokenHash ? ['the token of the work item still stands in it'] : []),
+  ];
+}
+
+/** A worker that could not be started, and then was not needed any more, leaves its item to the next call. */
+const isAtRest = ({ state, kind }: WorkRecord): boolean =>
+  state === 'stopped' || (state === 'queued' && kind === 'cloud');
+
+/** What is wrong with the log as it is stored, private parts included. */
+export async function auditLog(system: System, session: SessionRecord): Promise<string[]> {
+  const { commits, status } = await historyOf(system, session);
+  const record = await system.bare().sessions.get(session.workspace, session.id);
+  const shown = record?.archivedAt === null ? status : 'terminated';
+  return [
+    ...(record?.status === shown ? [] : [`lists show the session as ${record?.status}, and it is ${shown}`]),
+    ...checkNumbers(commits),
+    ...checkSummaries(commits),
+    ...checkDigests(commits, record ?? session),
+  ];
+}
+
+/** What is left of a session that was deleted. */
+export async function remains(system: System, session: SessionRecord): Promise<string[]> {
+  const store = system.bare();
+  const { workspace, environmentId, id } = session;
+  const { commits, inbox } = await historyOf(system, session);
+  const work = await store.work.getBySession(workspace, environmentId, id);
+  return [
+    ...((await store.sessions.get(workspace, id)) ? ['the record of the deleted session'] : []),
+    ...(commits.length > 0 ? ['commits of the deleted session'] : []),
+    ...(inbox > 0 ? ['inbox items of the deleted session'] : []),
+    ...(work ? ['the work item of the deleted session'] : []),
+    ...(system.blobs > 0 ? ['bodies of the deleted session'] : []),
+  ].map((what) => `there is still ${what}`);
+}
+
+/** Numbers have no gap, and no inbox item was used up twice. */
+function checkNumbers(commits: readonly Commit[]): string[] {
+  const used = new Set<string>();
+  return commits.flatMap(({ n, consumed }, index) => {
+    const again = consumed.filter((key) => used.has(key));
+    for (const key of consumed) used.add(key);
+    return [
+      ...(n === index + 1 ? [] : [`commit ${n} stands at place ${index + 1}`]),
+      ...again.map((key) => `commit ${n} uses up ${key} a second time`),
+    ];
+  });
+}
+
+/** Each commit's summary is the fold of all records up to it. */
+function checkSummaries(commits: readonly Commit[]): string[] {
+  let summary = EMPTY_SUMMARY;
+  return commits.flatMap(({ n, records, summary: stored }) => {
+    for (const record of records) summary = fold(summary, record, n);
+    // Which inbox items are half used up is not told by records.
+    const folded = { ...summary, partial: stored.partial };
+    return JSON.stringify(stored) === JSON.stringify(folded) ? [] : [`the summary of commit ${n} is not its fold`];
+  });
+}
+
+/** Each model request can be built again from the log, byte for byte. */
+function checkDigests(commits: readonly Commit[], session: SessionRecord): string[] {
+  const traits = createTraits()(session.agent.model.id);
+  return commits.flatMap(({ n, records }, index) => {
+    const start = records.find(({ event }) => event.type === 'span.model_request_start')?.private;
+    if (!start) return [];
+    const from = commits[index - 1]?.summary.contextStart ?? 1;
+    const context = commits.slice(from - 1, index).flatMap((commit) => commit.records);
+    const purpose = start.purpose ?? 'turn';
+    const request = buildModelRequest({ session, traits, records: [...context, ...records], purpose });
+    return requestDigest(request) === start.digest ? [] : [`the request of commit ${n} was not what the log says`];
+  });
+}

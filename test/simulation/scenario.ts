@@ -1,0 +1,76 @@
+/** What a scenario is, and the words that scenarios are written in. */
+import type { ModelRequest, ModelResponse } from '../../runtime/model/port';
+import type { SessionAgent } from '../../runtime/contract/wire';
+import type { SessionRecord } from '../../runtime/store/records';
+import { sessionRecord } from '../support/decisions';
+import type { Client } from './client';
+
+export type Block = ModelResponse['blocks'][number];
+export type Said = { blocks: Block[]; inputTokens?: number };
+
+export interface Scenario {
+  readonly name: string;
+  readonly agent: SessionAgent;
+  readonly overrides?: Partial<SessionRecord>;
+  /** What the model says to a request; `asked` counts the requests of this run. */
+  readonly model: (request: ModelRequest, asked: number) => Said;
+  /** How long it takes for it. Default: 300 ms. */
+  readonly thinkingMs?: (asked: number) => number;
+  readonly client: (client: Client) => Promise<void>;
+  /**
+   * What has to come of it, whatever fails: a list of lines (see `outcomeOf`) where that does not depend on the timing, and
+   * otherwise a judgement, which says what is wrong.
+   */
+  readonly outcome: readonly string[] | ((lines: readonly string[]) => string | undefined);
+  /** How long one wake may take. Default: 900. */
+  readonly wakeSeconds?: number;
+  /** Somebody listens to the session's stream. */
+  readonly isStreamed?: boolean;
+  /** How many of the user's own workers poll; none in a cloud environment. */
+  readonly pollers?: number;
+  /** The session is gone at the end, with all that it was. */
+  readonly isDeleted?: boolean;
+}
+
+export const text = (said: string): Block => ({ type: 'text', text: said, citations: null });
+export const use = (id: string, name: string, input: unknown): Block => ({ type: 'tool_use', id, name, input });
+
+type Policy = 'always_allow' | 'always_ask';
+
+export function agent(policy: Policy = 'always_allow', model = 'claude-opus-5'): SessionAgent {
+  const base = sessionRecord().agent;
+  return {
+    ...base,
+    model: { ...base.model, id: model },
+    tools: [
+      {
+        type: 'agent_toolset_20260401',
+        default_config: { enabled: true, permission_policy: { type: policy } },
+        configs: [],
+      },
+      { type: 'custom', name: 'weather', description: 'the weather', input_schema: { type: 'object' } },
+    ],
+  };
+}
+
+/** How many results the model has got since the user last spoke, and what the user said then. */
+export function turnOf(request: ModelRequest): { said: string; results: number } {
+  let said = '';
+  let results = 0;
+  for (const { role, content } of request.messages) {
+    if (role !== 'user' || typeof content === 'string') continue;
+    for (const block of content) {
+      if (block.type === 'tool_result') results += 1;
+      if (block.type !== 'text') continue;
+      said = block.text;
+      results = 0;
+    }
+  }
+  return { said, results };
+}
+
+/** Which of these texts the model can read anywhere in the conversation. */
+export const known = (request: ModelRequest, texts: readonly string[]): string[] => {
+  const all = JSON.stringify(request.messages);
+  return texts.filter((said) => all.includes(said));
+};

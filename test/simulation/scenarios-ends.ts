@@ -1,0 +1,115 @@
+/** Sessions that come to an end: at their budget, by a model's refusal, archived, deleted. */
+import { ModelError } from '../../runtime/model/port';
+import { agent, text, turnOf, use, type Scenario } from './scenario';
+
+const ONE_CENT = { type: 'limit', max_list_cost: { amount: '1', currency: 'USD' } } as const;
+const EXPENSIVE = 100_000;
+
+const oneCall: Pick<Scenario, 'model'> = {
+  model: (request) => {
+    const { said, results } = turnOf(request);
+    if (results > 0) return { blocks: [text(`done with ${said}`)] };
+    return { blocks: [use(`toolu_${said}`, 'bash', { command: said })], inputTokens: EXPENSIVE };
+  },
+};
+
+export const ENDS: readonly Scenario[] = [
+  {
+    name: 'a budget that is reached',
+    agent: agent(),
+    overrides: { budget: ONE_CENT },
+    outcome: ['user: go', 'call bash go', 'result of bash go', 'idle budget_reached'],
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'a budget that is reached and raised',
+    agent: agent(),
+    overrides: { budget: ONE_CENT },
+    outcome: (lines) => {
+      const steps = lines.filter((line) => line !== 'updated').join(', ');
+      const wanted =
+        'user: go, call bash go, result of bash go, idle budget_reached, agent: done with go, idle end_turn';
+      // A crash after the record's write loses the event `session.updated`, and nothing else.
+      const updates = lines.filter((line) => line === 'updated').length;
+      return steps === wanted && updates <= 1 ? undefined : 'the raise does not let it go on, once';
+    },
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.until((all) => all.some(({ type }) => type === 'session.status_idle'));
+      await client.raiseBudget('1000');
+      await client.until((all) => all.some((event) => event.type === 'agent.message'));
+    },
+  },
+  {
+    name: 'a conversation that no longer fits',
+    agent: agent(),
+    outcome: (lines) => {
+      const said = lines.filter((line) => line.startsWith('user')).length;
+      if (said < 1 || said > 2) return 'what was accepted before the end stands in the log';
+      return lines.at(-1) === 'terminated' ? undefined : 'it does not end terminated';
+    },
+    model: () => {
+      throw new ModelError('context_overflow', false, 'prompt is too long');
+    },
+    client: async (client) => {
+      await client.message('go');
+      await client.pause(client.random() * 400);
+      await client.message('and on');
+      await client.until((all) => all.some(({ type }) => type === 'session.status_terminated'));
+    },
+  },
+  {
+    name: 'a model that refuses the request',
+    agent: agent(),
+    outcome: ['user: go', 'idle retries_exhausted', 'user: on', 'agent: done with on', 'idle end_turn'],
+    model: (request) => {
+      const { said } = turnOf(request);
+      if (said === 'go') throw new ModelError('model_request_failed_error', false, 'no');
+      return { blocks: [text(`done with ${said}`)] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+      await client.message('on');
+      await client.idleAfter('on');
+    },
+  },
+  {
+    name: 'a session that is archived while a message comes in',
+    agent: agent(),
+    outcome: (lines) => {
+      const first = ['user: go', 'call bash go', 'result of bash go', 'agent: done with go', 'idle end_turn'];
+      if (lines.slice(0, first.length).join() !== first.join()) return 'the first turn is not whole';
+      const rest = lines.slice(first.length);
+      return rest.every((line) => line === 'user: too late') && rest.length <= 1
+        ? undefined
+        : 'it goes on after its end';
+    },
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+      const late = client.pause(client.random() * 5).then(() => client.message('too late'));
+      // A session at work cannot be archived: the message may have come first.
+      while ((await client.archive()) === 'refused') await client.pause(500);
+      await late;
+    },
+  },
+  {
+    name: 'a session that is deleted',
+    agent: agent(),
+    isDeleted: true,
+    outcome: [],
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+      while ((await client.delete()) === 'refused') await client.pause(500);
+    },
+  },
+];

@@ -1,0 +1,111 @@
+/** Sessions whose client does not wait its turn. What comes of them depends on the timing, within limits. */
+import { agent, text, turnOf, use, type Scenario } from './scenario';
+
+const users = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('user'));
+
+/** Each call has one result, and the session's last words are these. */
+function endsWith(lines: readonly string[], said: readonly string[], last: string): string | undefined {
+  if (users(lines).join() !== said.map((one) => `user: ${one}`).join()) return 'a message is missing, or out of order';
+  const calls = lines.filter((line) => line.startsWith('call'));
+  const results = lines.filter((line) => line.startsWith('result'));
+  if (calls.length !== results.length) return 'each call has one result';
+  if (lines.at(-1) !== 'idle end_turn') return 'it does not end idle';
+  return lines.at(-2) === `agent: ${last}` ? undefined : `it does not end with "${last}"`;
+}
+
+const interruptible: Pick<Scenario, 'model'> = {
+  model: (request) => {
+    const { said, results } = turnOf(request);
+    if (said === 'go' && results < 3) return { blocks: [use(`toolu_${results}`, 'bash', { command: 'long' })] };
+    return { blocks: [text(`done with ${said}`)] };
+  },
+};
+
+/** After an interrupt, nothing of the old turn is done any more, but for what was under way. */
+function interrupted(lines: readonly string[]): string | undefined {
+  const at = lines.indexOf('interrupt');
+  if (at < 0) return 'the interrupt is missing';
+  if (lines.indexOf('interrupt', at + 1) >= 0) return 'the interrupt stands twice';
+  if (lines.slice(at).some((line) => line.startsWith('call'))) return 'the turn goes on after its interrupt';
+  return endsWith(lines, ['go', 'rather this'], 'done with rather this');
+}
+
+export const RACES: readonly Scenario[] = [
+  {
+    name: 'an interrupt in the middle, and on',
+    agent: agent(),
+    ...interruptible,
+    outcome: interrupted,
+    client: async (client) => {
+      await client.message('go');
+      await client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
+      await client.send({ type: 'user.interrupt' });
+      await client.message('rather this');
+      await client.idleAfter('rather this');
+    },
+  },
+  {
+    name: 'an interrupt and a message in one request',
+    agent: agent(),
+    ...interruptible,
+    outcome: interrupted,
+    client: async (client) => {
+      await client.message('go');
+      await client.pause(client.random() * 2_500);
+      const content = [{ type: 'text' as const, text: 'rather this' }];
+      await client.send({ type: 'user.interrupt' }, { type: 'user.message', content });
+      await client.idleAfter('rather this');
+    },
+  },
+  {
+    name: 'an interrupt while the model speaks',
+    agent: agent(),
+    thinkingMs: (asked) => (asked === 1 ? 20_000 : 300),
+    outcome: (lines) => {
+      if (lines.filter((line) => line === 'interrupt').length !== 1) return 'one interrupt stands in the log';
+      if (lines.includes('agent: done with go')) return 'the model was not stopped';
+      return endsWith(lines, ['go', 'rather this'], 'done with rather this');
+    },
+    model: (request) => ({ blocks: [text(`done with ${turnOf(request).said}`)] }),
+    client: async (client) => {
+      await client.message('go');
+      await client.until((all) => all.some(({ type }) => type === 'span.model_request_start'));
+      await client.pause(client.random() * 1_000);
+      await client.send({ type: 'user.interrupt' });
+      await client.message('rather this');
+      await client.idleAfter('rather this');
+    },
+  },
+  {
+    name: 'messages in the middle of a turn',
+    agent: agent(),
+    isStreamed: true,
+    outcome: (lines) => endsWith(lines, ['go', 'and this', 'and that'], 'heard and that'),
+    model: (request) => {
+      const { results, said } = turnOf(request);
+      return results === 0 && said === 'go'
+        ? { blocks: [use('toolu_a', 'bash', { command: 'a' })] }
+        : { blocks: [text(`heard ${said}`)] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      await client.message('and this');
+      await client.pause(600);
+      await client.message('and that');
+      await client.idleAfter('and that');
+    },
+  },
+  {
+    name: 'a message whenever one likes',
+    agent: agent(),
+    outcome: (lines) => endsWith(lines, ['1', '2', '3', '4', '5'], 'heard 5'),
+    model: (request) => ({ blocks: [text(`heard ${turnOf(request).said}`)] }),
+    client: async (client) => {
+      for (const said of ['1', '2', '3', '4', '5']) {
+        await client.message(said);
+        await client.pause(client.random() * 700);
+      }
+      await client.idleAfter('5');
+    },
+  },
+];

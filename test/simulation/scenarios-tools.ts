@@ -1,0 +1,201 @@
+/** Sessions that call tools: in the stack's sandbox, on the user's own workers, at the client. */
+import type { SessionEvent } from '../../runtime/contract/wire';
+import { agent, text, turnOf, use, type Scenario } from './scenario';
+
+const openCustom = (events: SessionEvent[]): string[] => {
+  const answered = new Set(
+    events.flatMap((event) => (event.type === 'user.custom_tool_result' ? [event.custom_tool_use_id] : [])),
+  );
+  return events.flatMap((event) =>
+    event.type === 'agent.custom_tool_use' && !answered.has(event.id) ? [event.id] : [],
+  );
+};
+
+const asked = (events: SessionEvent[]): string[] =>
+  events.flatMap((event) =>
+    event.type === 'agent.tool_use' && event.evaluated_permission === 'ask' ? [event.id] : [],
+  );
+
+const answer = (id: string) => ({
+  type: 'user.custom_tool_result' as const,
+  custom_tool_use_id: id,
+  content: [{ type: 'text' as const, text: `answer to ${id}` }],
+});
+
+const allow = (id: string) => ({ type: 'user.tool_confirmation' as const, tool_use_id: id, result: 'allow' as const });
+const deny = (id: string) => ({
+  type: 'user.tool_confirmation' as const,
+  tool_use_id: id,
+  result: 'deny' as const,
+  deny_message: 'no',
+});
+
+const speaks = (all: SessionEvent[]): boolean => all.some((event) => event.type === 'agent.message');
+
+/** First one call, then two at once. */
+const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
+  outcome: [
+    'user: go',
+    'agent: first',
+    'call bash a',
+    'result of bash a',
+    'call bash b',
+    'call read c',
+    'result of bash b',
+    'result of read c',
+    'agent: done',
+    'idle end_turn',
+  ],
+  model: (request) => {
+    const { results } = turnOf(request);
+    if (results === 0) return { blocks: [text('first'), use('toolu_a', 'bash', { command: 'a' })] };
+    if (results === 1)
+      return { blocks: [use('toolu_b', 'bash', { command: 'b' }), use('toolu_c', 'read', { file_path: 'c' })] };
+    return { blocks: [text('done')] };
+  },
+  client: async (client) => {
+    await client.message('go');
+    await client.idleAfter('go');
+  },
+};
+
+export const TOOLS: readonly Scenario[] = [
+  { name: 'tools one by one and side by side', agent: agent(), isStreamed: true, ...ONE_AND_TWO },
+  {
+    name: "tools on a user's own workers",
+    agent: agent(),
+    overrides: { environmentConfig: { type: 'self_hosted' } },
+    pollers: 2,
+    ...ONE_AND_TWO,
+  },
+  {
+    name: 'a sandbox that comes back for a second turn',
+    agent: agent(),
+    outcome: [1, 2].flatMap((turn) => [
+      `user: turn ${turn}`,
+      `call bash ${turn}`,
+      `result of bash ${turn}`,
+      `agent: done with turn ${turn}`,
+      'idle end_turn',
+    ]),
+    model: (request) => {
+      const { said, results } = turnOf(request);
+      const turn = said.at(-1) ?? '';
+      if (results === 0) return { blocks: [use(`toolu_${turn}`, 'bash', { command: turn })] };
+      return { blocks: [text(`done with ${said}`)] };
+    },
+    client: async (client) => {
+      await client.message('turn 1');
+      await client.idleAfter('turn 1');
+      // About as long as the worker stays: the second turn meets it alive, leaving, or gone.
+      await client.pause(5_000 + client.random() * 12_000);
+      await client.message('turn 2');
+      await client.idleAfter('turn 2');
+    },
+  },
+  {
+    name: 'a tool allowed and a tool denied',
+    agent: agent('always_ask'),
+    outcome: [
+      'user: go',
+      'call bash a',
+      'call bash b',
+      'result of bash a',
+      'result of bash b',
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      if (turnOf(request).results > 0) return { blocks: [text('done')] };
+      return { blocks: [use('toolu_a', 'bash', { command: 'a' }), use('toolu_b', 'bash', { command: 'b' })] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => asked(all).length === 2);
+      const [first = '', second = ''] = asked(events);
+      await client.send(allow(first));
+      await client.send(deny(second));
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'confirmations in one request',
+    agent: agent('always_ask'),
+    outcome: [
+      'user: go',
+      'call bash a',
+      'call bash b',
+      'call bash c',
+      'result of bash a',
+      'result of bash b',
+      'result of bash c',
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      if (turnOf(request).results > 0) return { blocks: [text('done')] };
+      return { blocks: ['a', 'b', 'c'].map((name) => use(`toolu_${name}`, 'bash', { command: name })) };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => asked(all).length === 3);
+      const [first = '', second = '', third = ''] = asked(events);
+      await client.send(deny(second), allow(first));
+      await client.send(allow(third));
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'custom tools answered in the wrong order, beside a sandbox tool',
+    agent: agent(),
+    outcome: [
+      'user: go',
+      'call weather x',
+      'call weather y',
+      'call bash a',
+      'result of bash a',
+      'result of weather x',
+      'result of weather y',
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      if (turnOf(request).results > 0) return { blocks: [text('done')] };
+      const custom = [use('toolu_x', 'weather', { at: 'x' }), use('toolu_y', 'weather', { at: 'y' })];
+      return { blocks: [...custom, use('toolu_a', 'bash', { command: 'a' })] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => openCustom(all).length === 2);
+      for (const id of openCustom(events).toReversed()) await client.send(answer(id));
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'custom tools and a message in one request',
+    agent: agent(),
+    outcome: (lines) => {
+      const said = lines.filter((line) => line.startsWith('user'));
+      if (said.join() !== 'user: go,user: and on') return 'a message is missing, or out of order';
+      if (lines.filter((line) => line.startsWith('result')).length !== 2) return 'each call has one result';
+      return lines.at(-1) === 'idle end_turn' && lines.at(-2) === 'agent: done with and on' ? undefined : 'wrong end';
+    },
+    model: (request) => {
+      const { said, results } = turnOf(request);
+      if (said === 'go' && results === 0) {
+        return { blocks: [use('toolu_x', 'weather', { at: 'x' }), use('toolu_y', 'weather', { at: 'y' })] };
+      }
+      return { blocks: [text(`done with ${said}`)] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => openCustom(all).length === 2);
+      const [first = '', second = ''] = openCustom(events);
+      // The message has to wait for the call that is still open: half of the request is used up before the rest.
+      await client.send(answer(first), { type: 'user.message', content: [{ type: 'text', text: 'and on' }] });
+      await client.pause(client.random() * 2_000);
+      await client.send(answer(second));
+      await client.idleAfter('and on');
+    },
+  },
+];

@@ -1,0 +1,92 @@
+/** What is wrong with a run that has come to its end: the checker's word, and what only the simulation can know. */
+import type { SessionEvent } from '../../runtime/contract/wire';
+import { checkHistory } from '../../runtime/thread/invariants';
+import { outcomeOf } from './outcome';
+import type { Scenario } from './scenario';
+import type { System } from './system';
+
+export interface Evidence {
+  readonly scenario: Scenario;
+  readonly events: readonly SessionEvent[];
+  /** What still waits, as a list shows it behind the history. */
+  readonly pending: readonly SessionEvent[];
+  readonly accepted: readonly string[];
+  readonly system: System;
+  /** Nothing failed: at most somebody was slow for a moment. */
+  readonly isCalm: boolean;
+  /** Somebody slept for longer than a lease. */
+  readonly hasZombies: boolean;
+}
+
+/** How the result of a call that ran begins. */
+const RAN = '"ran {';
+
+/** All that is wrong. */
+export function judge(evidence: Evidence): string[] {
+  const { events, pending, accepted, scenario } = evidence;
+  if (scenario.isDeleted) return [];
+  const violations = checkHistory([...events, ...pending], { accepted, selfHosted: scenario.pollers !== undefined });
+  return [
+    ...violations.map(
+      ({ invariant, message, eventId }) => `invariant ${invariant}: ${message}${eventId ? ` (${eventId})` : ''}`,
+    ),
+    ...checkOutcome(evidence),
+    ...checkCalls(evidence),
+    ...checkUsage(events),
+  ];
+}
+
+function checkOutcome({ scenario, events }: Evidence): string[] {
+  const lines = outcomeOf(events);
+  if (typeof scenario.outcome === 'function') {
+    const wrong = scenario.outcome(lines);
+    return wrong === undefined ? [] : [`${wrong}:\n${lines.join('\n')}`];
+  }
+  const isSame = lines.join('\n') === scenario.outcome.join('\n');
+  return isSame ? [] : [`the outcome is\n${lines.join('\n')}\ninstead of\n${scenario.outcome.join('\n')}`];
+}
+
+/** Calls ran if they were allowed to, at most once, and what is said of them is true. */
+function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence): string[] {
+  const verdicts = new Map<string, string>();
+  const results = new Map<string, string>();
+  let isInterrupted = false;
+  for (const event of events) {
+    if (event.type === 'user.tool_confirmation') verdicts.set(event.tool_use_id, event.result);
+    else if (event.type === 'user.interrupt') isInterrupted = true;
+    else if (event.type === 'agent.tool_result' || event.type === 'user.tool_result') {
+      if (!results.has(event.tool_use_id)) results.set(event.tool_use_id, JSON.stringify(event.content));
+    }
+  }
+  // A user's own worker that died is replaced by one that begins with what has no answer: that is the official worker's way.
+  const mayRepeat = scenario.pollers !== undefined && !isCalm;
+  return events.flatMap((event) => {
+    if (event.type !== 'agent.tool_use') return [];
+    const times = system.effects.get(event.id) ?? 0;
+    const result = results.get(event.id) ?? '';
+    const verdict = event.evaluated_permission === 'ask' ? verdicts.get(event.id) : event.evaluated_permission;
+    const isKnown = result.includes(RAN);
+    return [
+      ...(times > 1 && !mayRepeat ? [`the call ${event.id} ran ${times} times`] : []),
+      ...(times > 0 && verdict !== 'allow' ? [`the call ${event.id} ran, and nobody had allowed it`] : []),
+      ...(times === 0 && isKnown ? [`the call ${event.id} has a result, and never ran`] : []),
+      ...(times > 0 && result.includes('Permission to use')
+        ? [`the call ${event.id} ran, and is said not to have`]
+        : []),
+      ...(system.delivered.has(event.id) && !isKnown && !isInterrupted && !hasZombies
+        ? [`the result of ${event.id} was accepted, and the log says: ${result}`]
+        : []),
+      ...(isCalm && times > 0 && !isKnown && !isInterrupted ? [`nothing failed, yet ${event.id} has ${result}`] : []),
+    ];
+  });
+}
+
+/** What the session says that it used is what its requests used. */
+function checkUsage(events: readonly SessionEvent[]): string[] {
+  let spent = 0;
+  return events.flatMap((event) => {
+    if (event.type === 'span.model_request_end') spent += event.model_usage.input_tokens;
+    if (event.type !== 'session.usage' || event.usage.input_tokens === spent) return [];
+    return [`the usage says ${event.usage.input_tokens} input tokens, and its requests had ${spent}`];
+  });
+}
