@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { HostCommand } from '../sandbox/supervisor-config';
-import type { HostNeeds, HostProgram } from './isolation-needs';
+import { egressEnvironment } from '../sandbox/egress-environment';
+import { EGRESS_FILES, type HostNeeds, type HostProgram } from './isolation-needs';
 import { limited } from './isolation-limits';
 import { SANDBOX_UID, type SandboxPlaces } from './launcher-places';
 
@@ -16,6 +17,7 @@ const INSIDE = {
   home: '/home/agent',
   node: '/opt/managed-agents/bin/node',
   script: '/opt/managed-agents/tool-host.js',
+  egress: '/opt/managed-agents/egress',
 } as const;
 
 const ENV = {
@@ -52,7 +54,7 @@ export function bubblewrapCommand(
   places: SandboxPlaces,
   needs: HostNeeds,
   powers: BubblewrapPowers,
-  nodeArgs: readonly string[] = [INSIDE.script, INSIDE.workspace],
+  nodeArgs: readonly string[] = [INSIDE.script, INSIDE.workspace, ...(needs.egress ? [inEgress('socket')] : [])],
 ): HostCommand {
   const ownUser = places.uid !== undefined;
   const { privileges, become } = powers === 'root' ? asRoot(places) : asUser(places);
@@ -61,13 +63,21 @@ export function bubblewrapCommand(
     ['--hostname', 'sandbox'],
     needs.network ? [] : ['--unshare-net'],
     privileges,
-    files(program, places),
+    files(program, places, needs),
     ['--chdir', '/', '--'],
     become,
     limited([INSIDE.node, ...nodeArgs], { directory: INSIDE.workspace, ownUser }),
   ].flat();
   const runAs = powers === 'user' && ownUser ? { uid: places.uid, gid: places.uid } : {};
-  return { file: 'bwrap', args, env: ENV, cwd: '/', ...runAs };
+  return { file: 'bwrap', args, env: environment(needs), cwd: '/', ...runAs };
+}
+
+const inEgress = (file: keyof typeof EGRESS_FILES): string => `${INSIDE.egress}/${EGRESS_FILES[file]}`;
+
+function environment({ egress }: HostNeeds): Readonly<Record<string, string>> {
+  if (!egress) return ENV;
+  const trust = { gateway: inEgress('gateway'), authorities: inEgress('authorities') };
+  return egressEnvironment(ENV, egress.placeholders, trust);
 }
 
 function asRoot({ uid }: SandboxPlaces): { privileges: string[]; become: string[] } {
@@ -81,7 +91,7 @@ function asUser({ uid = SANDBOX_UID }: SandboxPlaces): { privileges: string[]; b
   return { privileges: ['--unshare-user', '--uid', id, '--gid', id, ...CAPABILITIES], become: [] };
 }
 
-function files(program: HostProgram, places: SandboxPlaces): string[] {
+function files(program: HostProgram, places: SandboxPlaces, { egress }: HostNeeds): string[] {
   return [
     ['--ro-bind', '/usr', '/usr'],
     PROGRAM_DIRS.flatMap(programDir),
@@ -91,6 +101,7 @@ function files(program: HostProgram, places: SandboxPlaces): string[] {
     ['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run', '--symlink', '../tmp', '/var/tmp'],
     ['--bind', places.tmp, '/tmp', '--bind', places.home, INSIDE.home, '--bind', places.workspace, INSIDE.workspace],
     ['--ro-bind', program.node, INSIDE.node, '--ro-bind', program.script, INSIDE.script],
+    egress ? ['--ro-bind', egress.directory, INSIDE.egress] : [],
     ['--remount-ro', '/'],
   ].flat();
 }

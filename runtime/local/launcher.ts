@@ -8,6 +8,7 @@ import type { GoneWorker, SandboxLauncher, WorkQueue } from '../resources/ports'
 import type { SupervisorConfig } from '../sandbox/supervisor-config';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
+import type { EgressDoors } from './egress-doors';
 import type { Isolation } from './isolation';
 import { discardPlaces, preparePlaces } from './launcher-places';
 
@@ -19,6 +20,8 @@ export interface LocalLauncherOptions {
   /** The command line of the supervisor. */
   readonly supervisor: readonly [string, ...string[]];
   readonly isolation: Isolation;
+  /** The way out of sandboxes that may not have the machine's network. @default none: they have none at all */
+  readonly egress?: EgressDoors;
   /** A worker ends when its session has been idle for so long. Its files stay. */
   readonly maxIdleMs: number;
   /** Told of a worker that ended without having been asked to. */
@@ -31,7 +34,8 @@ const LEAVE_WITHIN_MS = 2_000;
 /** And one that should finish its calls' last words when the system stops. */
 const SHUTDOWN_WITHIN_MS = 6_000;
 
-const NETWORK_STAYS = 'its environment limits the network, and nothing on this machine can enforce that';
+const NETWORK_STAYS =
+  'its environment limits the network, or it has credentials for the gateway, and nothing on this machine can enforce that';
 
 /** In a session's directory while a worker of it lives: whose worker, so that a successor of this process can tell. */
 const MARK = 'worker.json';
@@ -61,10 +65,14 @@ export class LocalLauncher implements SandboxLauncher {
     if (previous?.serves(work, secret)) return;
     await previous?.leave(LEAVE_WITHIN_MS);
     if (this.closing) throw new Error('the system is stopping');
-    const network = networkOf(session);
-    if (!network && !this.options.isolation.cutsNetwork) throw new Error(NETWORK_STAYS);
     const directory = this.directoryOf(session.id);
     const places = await preparePlaces(directory);
+    const egress = await this.options.egress?.open(session, join(directory, 'egress'), places.uid);
+    const network = egress === undefined && networkOf(session);
+    if (!network && !this.options.isolation.cutsNetwork) {
+      await this.options.egress?.close(session.id);
+      throw new Error(NETWORK_STAYS);
+    }
     const { workspace, environmentId, id, sessionTokenHash } = work;
     const mark: GoneWorker = { workspace, environmentId, id, sessionTokenHash };
     await writeFile(join(directory, MARK), JSON.stringify(mark), { mode: 0o600 });
@@ -76,7 +84,7 @@ export class LocalLauncher implements SandboxLauncher {
       workSecret: secret,
       privateDir: places.privateDir,
       maxIdleMs: this.options.maxIdleMs,
-      toolHost: this.options.isolation.command(places, { network }),
+      toolHost: this.options.isolation.command(places, { network, egress }),
     };
     const worker = new Worker(this.options.supervisor, config, this.options.log);
     this.workers.set(session.id, worker);
@@ -88,6 +96,7 @@ export class LocalLauncher implements SandboxLauncher {
   stop(session: Pick<SessionRecord, 'id'>, { discard }: { discard: boolean }): Promise<void> {
     return this.inTurn(session.id, async () => {
       await this.workers.get(session.id)?.leave(0);
+      await this.options.egress?.close(session.id);
       const directory = this.directoryOf(session.id);
       if (discard) await discardPlaces(directory);
       else await rm(join(directory, MARK), { force: true });
@@ -128,6 +137,7 @@ export class LocalLauncher implements SandboxLauncher {
     await this.inTurn(sessionId, async () => {
       if (this.workers.get(sessionId) !== worker) return;
       this.workers.delete(sessionId);
+      await this.options.egress?.close(sessionId);
       await rm(join(this.directoryOf(sessionId), MARK), { force: true });
     });
     if (!worker.dismissed) await this.report(mark, how);
@@ -158,7 +168,7 @@ export class LocalLauncher implements SandboxLauncher {
   }
 }
 
-/** A `limited` network is none at all here: nothing on one machine enforces a list of allowed hosts. */
+/** A `limited` network is none but the way by the gateway. */
 function networkOf({ environmentConfig }: SessionRecord): boolean {
   return environmentConfig.type !== 'cloud' || environmentConfig.networking.type === 'unrestricted';
 }

@@ -7,6 +7,7 @@ import type { WorkQueue, WorkspaceArchives } from '../resources/ports';
 import type { Closing } from './closing';
 import { ContainerLauncher } from './container-launcher';
 import type { DataDirectory } from './data-directory';
+import type { EgressDoors } from './egress-doors';
 import { probeIsolation, type Isolation } from './isolation';
 import { LocalLauncher } from './launcher';
 import type { MachineLauncher } from './machine-launcher';
@@ -20,6 +21,8 @@ export interface SandboxOptions {
   readonly directory: DataDirectory;
   /** The image whose containers sandboxes are; child processes where there is none. */
   readonly image?: string;
+  /** The way out of sandboxes that may not have the machine's network. */
+  readonly egress: EgressDoors;
   readonly workerGone: WorkQueue['workerGone'];
   readonly log: (line: string) => void;
 }
@@ -42,7 +45,7 @@ export function openSandboxes(options: SandboxOptions, closing: Closing): Promis
   return options.image === undefined ? openProcesses(options) : openContainers(options, options.image, closing);
 }
 
-async function openProcesses({ directory, workerGone, log }: SandboxOptions): Promise<Sandboxes> {
+async function openProcesses({ directory, egress, workerGone, log }: SandboxOptions): Promise<Sandboxes> {
   const programs = findPrograms();
   const isolation = await probeIsolation(directory.sandboxes, { node: process.execPath, script: programs.toolHost });
   let baseUrl = '';
@@ -51,6 +54,7 @@ async function openProcesses({ directory, workerGone, log }: SandboxOptions): Pr
     baseUrl: () => baseUrl,
     supervisor: [process.execPath, programs.supervisor],
     isolation,
+    egress,
     maxIdleMs: SANDBOX_IDLE_MS,
     workerGone,
     log,

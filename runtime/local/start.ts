@@ -25,7 +25,7 @@ import { openStore } from './open-store';
 import { openSandboxes, type Sandboxes } from './sandboxes';
 import { rememberKeys } from './remembered-keys';
 import { SweeperLoop } from './sweeper-loop';
-import { openVault } from './vault';
+import { openBoundary } from './boundary';
 
 export interface LocalOptions {
   /** Where everything is kept. One process at a time can have it. */
@@ -128,7 +128,13 @@ async function openParts(options: LocalOptions, closing: Closing, log: Log) {
   const store = { ...announcing, keys: rememberKeys(announcing.keys, systemClock) };
   const model = await openModel(options.model, closing);
   const workerGone: WorkQueue['workerGone'] = (...gone) => workQueue.workerGone(...gone);
-  const sandboxes = await openSandboxes({ directory, image: options.sandboxImage, workerGone, log: say }, closing);
+  const { vault, egress } = await openBoundary(directory, store, {
+    privateHosts: options.privateHosts ?? [],
+    log: say,
+  });
+  closing.add(() => egress.closeAll());
+  const image = options.sandboxImage;
+  const sandboxes = await openSandboxes({ directory, image, egress, workerGone, log: say }, closing);
   const invoker = new Invoker({
     run: (ref, invocation) => harness.wake(ref, invocation),
     clock: systemClock,
@@ -138,7 +144,6 @@ async function openParts(options: LocalOptions, closing: Closing, log: Log) {
       else log({ level: 'info', message: 'a wake will be tried again', fields, error });
     },
   });
-  const vault = await openVault(directory, store, { privateHosts: options.privateHosts ?? [], log: say });
   const deps: ResourceDeps = {
     vault,
     store,

@@ -1,10 +1,10 @@
-import { appendFile } from 'node:fs/promises';
 import { systemClock } from '../contract/time';
 import type { Store } from '../store/ports';
 import type { PrivateHosts } from '../vault/addresses';
 import { auditLines } from '../vault/audit';
 import { createBroker } from '../vault/broker';
 import type { Broker, VaultKeeper } from '../vault/ports';
+import { auditFile } from './audit-file';
 import type { DataDirectory } from './data-directory';
 import { openSecretFiles } from './secrets';
 
@@ -22,10 +22,6 @@ export async function openVault(
   { privateHosts, log }: LocalVaultOptions,
 ): Promise<Broker & VaultKeeper> {
   const secrets = await openSecretFiles({ directory: directory.secrets, keyFile: directory.secretKeyFile });
-  const audit = auditLines((line) => {
-    appendFile(directory.auditFile, line, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) =>
-      log(`an audit line could not be written: ${error.code}`),
-    );
-  });
+  const audit = auditLines(auditFile(directory.auditFile, log));
   return createBroker({ store, secrets, clock: systemClock, audit, privateHosts });
 }

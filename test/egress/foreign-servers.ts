@@ -18,9 +18,10 @@ export interface SeenRequest {
   readonly version: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
-type Handle = (request: SeenRequest, response: ServerResponse) => void;
+export type Handle = (request: SeenRequest, response: ServerResponse) => void;
 
 /** Where the names of the tests lead. What is not here does not resolve. */
 const DEFAULT_ADDRESS = '127.0.0.1';
@@ -102,6 +103,7 @@ export class ForeignServers {
       version: request.httpVersion,
       headers: request.headers,
       body: Buffer.concat(chunks).toString(),
+      bytes: Buffer.concat(chunks),
     };
     this.seen.push(seen);
     this.handle(seen, response);
@@ -111,7 +113,7 @@ export class ForeignServers {
 /** Shows what came, in the way that the path asks for. */
 export function answer(request: SeenRequest, response: ServerResponse): void {
   const url = new URL(request.path, 'http://server');
-  const shown = JSON.stringify({ ...request, headers: request.headers });
+  const shown = JSON.stringify({ ...request, bytes: undefined });
   switch (url.pathname) {
     case '/gzip':
       return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(shown));
