@@ -29,6 +29,7 @@ export function stackFromContext(app: App): Stack {
     encryptionKey: keyArn === undefined ? undefined : Key.fromKeyArn(stack, 'EncryptionKey', keyArn),
     logLevel: choices.pick('logLevel', LEVELS),
     tracing: choices.flag('tracing') ? Tracing.ACTIVE : undefined,
+    privateHosts: choices.text('privateHosts')?.split(','),
     harness: { modelBaseUrl: choices.text('modelBaseUrl') },
     sandboxes: choices.flag('sandboxes') ? sandboxesFrom(choices) : false,
     api: {

@@ -5,6 +5,7 @@ const CHOICES = {
   stackName: 'ManagedAgents',
   removalPolicy: 'retain',
   modelBaseUrl: undefined,
+  privateHosts: undefined,
   encryptionKeyArn: undefined,
   alarmTopicArn: undefined,
   alarms: 'true',

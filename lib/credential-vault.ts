@@ -6,12 +6,15 @@ import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledgeGrant } from './acknowledge';
 import { LambdaFunction, type EntryPoint, type FunctionChoices } from './lambda-function';
+import { privateHostsEnvironment } from './private-hosts';
 import type { ISessionStore } from './session-store';
 
 /** Where the secrets of credentials are kept. */
 export interface ICredentialVault extends IConstruct {
   /** The variables that tell a function of `runtime/` where to put secrets in. */
   readonly functionEnvironment: Record<string, string>;
+  /** The variables that tell a function of `runtime/` whom to ask for what a session's vaults allow. */
+  readonly brokerEnvironment: Record<string, string>;
   /** Putting secrets in, changing and purging them, and having them tried. Nothing comes out. */
   grantKeep(grantee: iam.IGrantable): iam.Grant;
   /** Getting what the vaults of a session allow for a destination. Whoever may do this may name any session. */
@@ -80,6 +83,10 @@ export class CredentialVault extends Resource implements ICredentialVault {
     return { [SETTINGS.vaultKeeperFunction]: this.keeperFunction.functionName };
   }
 
+  get brokerEnvironment(): Record<string, string> {
+    return { [SETTINGS.vaultBrokerFunction]: this.brokerFunction.functionName };
+  }
+
   grantKeep(grantee: iam.IGrantable): iam.Grant {
     return grantCall(grantee, this.keeperFunction);
   }
@@ -94,7 +101,7 @@ export class CredentialVault extends Resource implements ICredentialVault {
     description: string,
     props: CredentialVaultProps,
   ): lambda.Function {
-    const { store, encryptionKey, privateHosts = [] } = props;
+    const { store, encryptionKey, privateHosts } = props;
     const behind = new LambdaFunction(this, id, {
       entryPoint,
       description,
@@ -107,7 +114,7 @@ export class CredentialVault extends Resource implements ICredentialVault {
         ...store.functionEnvironment,
         [SETTINGS.vaultSecretPrefix]: this.secretPrefix,
         ...(encryptionKey ? { [SETTINGS.vaultKey]: encryptionKey.keyArn } : {}),
-        ...(privateHosts.length > 0 ? { [SETTINGS.privateHosts]: privateHosts.join(',') } : {}),
+        ...privateHostsEnvironment(privateHosts),
       },
     });
     store.grantWriteControl(behind);

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -8,8 +9,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
 import { HarnessMetrics, type IHarnessMetrics } from './harness-metrics';
+import type { ICredentialVault } from './credential-vault';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { IModelKey } from './model-key';
+import { privateHostsEnvironment } from './private-hosts';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { ISessionStore } from './session-store';
 
@@ -48,6 +51,35 @@ export interface HarnessFunctionProps extends FunctionChoices {
    * @default - nowhere: sessions in `cloud` environments get an error for each call of a built-in tool
    */
   readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * The vaults whose credentials MCP servers are sent.
+   *
+   * @default - none: MCP servers are dialled without credentials
+   */
+  readonly vault?: ICredentialVault;
+
+  /**
+   * Hosts of MCP servers that may be dialled although they resolve to private addresses, or speak plain `http`: exact names,
+   * addresses, or `*.domain`. A server in a VPC of yours needs `vpc` as well.
+   *
+   * @default - none: private and link-local addresses are refused
+   */
+  readonly privateHosts?: string[];
+
+  /**
+   * The VPC in which the harness runs, for MCP servers that only it can reach. Its subnets must lead to the internet (or to endpoints
+   * of DynamoDB, S3, Secrets Manager, Lambda and ECS, and to the model API), which costs what the VPC costs.
+   *
+   * @default - none: the harness reaches the internet and nothing private
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /** Where in the VPC. @default - its private subnets with a way out */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /** @default - one of its own, with every way out and none in */
+  readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
    * An endpoint that speaks the Messages API.
@@ -118,7 +150,7 @@ const wakeStatement = (functionArn: string): iam.PolicyStatement =>
  * The harness: a function whose published versions stay, so that each session keeps the one that it began with. It wakes
  * itself when its time runs out, and what fails goes to a queue.
  */
-export class HarnessFunction extends HarnessFunctionBase {
+export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnectable {
   /** A harness that another stack made. */
   static fromHarnessFunctionAttributes(
     scope: Construct,
@@ -136,6 +168,7 @@ export class HarnessFunction extends HarnessFunctionBase {
   constructor(scope: Construct, id: string, props: HarnessFunctionProps) {
     super(scope, id);
     const timeout = checkedTimeout(props.timeout ?? LONGEST_TIMEOUT);
+    const { vault } = props;
     this.failedWakes = new sqs.Queue(this, 'FailedWakes', {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -163,8 +196,11 @@ export class HarnessFunction extends HarnessFunctionBase {
         ...props.store.functionEnvironment,
         ...props.modelKey.functionEnvironment,
         ...props.sandboxes?.functionEnvironment,
+        ...vault?.brokerEnvironment,
+        ...privateHostsEnvironment(props.privateHosts),
         ...(props.modelBaseUrl === undefined ? {} : { [SETTINGS.modelBaseUrl]: props.modelBaseUrl }),
       },
+      ...networkOf(props),
       ...delivery,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, ...delivery },
     });
@@ -172,7 +208,13 @@ export class HarnessFunction extends HarnessFunctionBase {
     props.store.grantReadWrite(this.function);
     props.modelKey.grantRead(this.function);
     props.sandboxes?.grantRun(this.function);
+    vault?.grantBroker(this.function);
     this.allowToWakeItself();
+  }
+
+  /** The harness's own network, where it has one. @throws where it is in no VPC */
+  get connections(): ec2.Connections {
+    return this.function.connections;
   }
 
   /** The number of the version that this deployment publishes. */
@@ -202,6 +244,21 @@ export class HarnessFunction extends HarnessFunctionBase {
     this.function.role?.attachInlinePolicy(policy);
     acknowledgeWildcard(policy, `${this.functionArn}:*`, EVERY_VERSION);
   }
+}
+
+/** @throws when the network could not be meant. */
+function networkOf({ vpc, vpcSubnets, securityGroups }: HarnessFunctionProps): lambda.FunctionOptions {
+  if (!vpc) {
+    if (!vpcSubnets && !securityGroups) return {};
+    throw new Error('vpcSubnets, securityGroups: these are of a VPC. Name it as `vpc`, or leave them out');
+  }
+  const subnets = vpcSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
+  if (vpc.selectSubnets(subnets).hasPublic) {
+    throw new Error(
+      'vpcSubnets: a function in a public subnet reaches nothing outside. Choose private ones with a way out',
+    );
+  }
+  return { vpc, vpcSubnets: subnets, securityGroups };
 }
 
 function checkedTimeout(timeout: Duration): Duration {

@@ -86,10 +86,29 @@ export class LambdaFunction extends lambda.Function {
         ...options.environment,
       },
     });
+    if (options.vpc) allowNetworkInterfaces(role);
     if (options.tracing !== undefined && options.tracing !== lambda.Tracing.DISABLED) {
       acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'Traces have no resource that a policy could name');
     }
   }
+}
+
+/** What Lambda does on behalf of a function that stands in a VPC. The CDK grants it only to roles of its own making. */
+function allowNetworkInterfaces(role: iam.Role): void {
+  const actions = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  role.addToPolicy(new iam.PolicyStatement({ actions, resources: ['*'] }));
+  acknowledge(
+    role,
+    'AwsSolutions-IAM5[Resource::*]',
+    'The network interfaces of a function have no names before they are made',
+  );
 }
 
 function bundleOf(entryPoint: EntryPoint): lambda.Code {

@@ -55,7 +55,15 @@ export interface ManagedAgentsProps extends FunctionChoices {
   readonly modelKey?: secretsmanager.ISecret;
 
   /** Further choices for the harness. @default - those of `HarnessFunction` */
-  readonly harness?: Choices<HarnessFunctionProps, 'store' | 'modelKey' | 'sandboxes'>;
+  readonly harness?: Choices<HarnessFunctionProps, 'store' | 'modelKey' | 'sandboxes' | 'vault' | 'privateHosts'>;
+
+  /**
+   * Hosts that may be reached although they resolve to private addresses, or speak plain `http`: by MCP calls, and with credentials.
+   * Exact names, addresses, or `*.domain`.
+   *
+   * @default - none
+   */
+  readonly privateHosts?: string[];
 
   /**
    * Choices for the sandboxes of `cloud` environments, or `false` for none: sessions then have `self_hosted` environments.
@@ -68,7 +76,7 @@ export interface ManagedAgentsProps extends FunctionChoices {
   readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes' | 'vault'>;
 
   /** Further choices for the vaults. @default - those of `CredentialVault` */
-  readonly vault?: Choices<CredentialVaultProps, 'store' | 'encryptionKey'>;
+  readonly vault?: Choices<CredentialVaultProps, 'store' | 'encryptionKey' | 'privateHosts'>;
 
   /** Choices for dashboard and alarms, or `false` for none. @default - those of `Monitoring` */
   readonly monitoring?: Omit<MonitoringProps, 'api' | 'harness' | 'sweeper' | 'sandboxes'> | false;
@@ -108,7 +116,7 @@ export class ManagedAgents extends Construct {
 
   constructor(scope: Construct, id: string, props: ManagedAgentsProps = {}) {
     super(scope, id);
-    const { encryptionKey, removalPolicy } = props;
+    const { encryptionKey, removalPolicy, privateHosts } = props;
     const { logRetention, logLevel, tracing } = props;
     const common: FunctionChoices = { logRetention, logLevel, tracing };
 
@@ -120,8 +128,10 @@ export class ManagedAgents extends Construct {
     if (props.sandboxes !== false) this.sandboxes = new SandboxFleet(this, 'Sandboxes', props.sandboxes);
 
     const parts = { ...common, store: this.store, sandboxes: this.sandboxes };
-    this.harness = new HarnessFunction(this, 'Harness', { ...parts, modelKey: this.modelKey, ...props.harness });
-    this.vault = new CredentialVault(this, 'Vault', { ...common, store: this.store, encryptionKey, ...props.vault });
+    const secret = { ...common, store: this.store, encryptionKey, privateHosts };
+    this.vault = new CredentialVault(this, 'Vault', { ...secret, ...props.vault });
+    const dialling = { modelKey: this.modelKey, vault: this.vault, privateHosts };
+    this.harness = new HarnessFunction(this, 'Harness', { ...parts, ...dialling, ...props.harness });
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
     this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });

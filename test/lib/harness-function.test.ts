@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Peer, Port, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CredentialVault } from '../../lib/credential-vault';
 import { HarnessFunction, type HarnessFunctionProps } from '../../lib/harness-function';
 import { ModelKey } from '../../lib/model-key';
 import { SessionStore } from '../../lib/session-store';
@@ -92,6 +94,55 @@ describe('the harness', () => {
     expect(permissions(Template.fromStack(other), 'Caller')).toEqual([
       { action: 'lambda:InvokeFunction', resource: '"arn:aws:lambda:us-east-1:111122223333:function:harness:*"' },
     ]);
+  });
+});
+
+describe('a harness that dials MCP servers', () => {
+  test('asks the broker for their credentials, and nobody else', () => {
+    const stack = newStack();
+    const store = new SessionStore(stack, 'Store');
+    const vault = new CredentialVault(stack, 'Vault', { store });
+    const modelKey = new ModelKey(stack, 'ModelKey');
+    new HarnessFunction(stack, 'Harness', { store, modelKey, vault, privateHosts: ['tools.internal', '*.corp.test'] });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('^Wakes a thread'),
+      Environment: {
+        Variables: Match.objectLike({
+          VAULT_BROKER_FUNCTION: { Ref: Match.stringLikeRegexp('Broker') },
+          PRIVATE_HOSTS: 'tools.internal,*.corp.test',
+        }),
+      },
+    });
+    const invoked = permissions(template, 'HarnessFunctionRole')
+      .filter(({ action }) => action === 'lambda:InvokeFunction')
+      .map(({ resource }) => resource);
+    expect(invoked).toHaveLength(2);
+    expect(invoked).toContainEqual(expect.stringMatching(/VaultBroker/));
+  });
+
+  test('refuses a private host that is none', () => {
+    expect(() => build({ privateHosts: ['https://tools.internal/mcp'] })).toThrow(/without scheme, port or path/);
+  });
+
+  test('stands in a VPC where it is told to, and opens its own way to a server', () => {
+    const { stack } = build();
+    const vpc = new Vpc(stack, 'Vpc');
+    const store = new SessionStore(stack, 'Near');
+    const harness = new HarnessFunction(stack, 'Inside', { store, modelKey: new ModelKey(stack, 'Key'), vpc });
+    harness.connections.allowTo(Peer.ipv4('10.9.0.0/16'), Port.tcp(8443));
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: Match.anyValue() } });
+    expect(actionsOf(template, 'InsideFunctionRole')).toContain('ec2:CreateNetworkInterface');
+  });
+
+  test('refuses a network in which it would reach nothing', () => {
+    const { stack } = build();
+    const vpc = new Vpc(stack, 'Vpc', { natGateways: 0 });
+    const rest = { store: new SessionStore(stack, 'Near'), modelKey: new ModelKey(stack, 'Key') };
+    const vpcSubnets = { subnetType: SubnetType.PUBLIC };
+    expect(() => new HarnessFunction(stack, 'A', { ...rest, vpc, vpcSubnets })).toThrow(/Choose private ones/);
+    expect(() => new HarnessFunction(stack, 'B', { ...rest, vpcSubnets })).toThrow(/Name it as `vpc`/);
   });
 });
 
