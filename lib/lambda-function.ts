@@ -15,6 +15,8 @@ export type EntryPoint =
   | 'api'
   | 'stream'
   | 'harness'
+  | 'harness-bedrock'
+  | 'harness-claude-platform'
   | 'sweeper'
   | 'stopped-task'
   | 'janitor'

@@ -18,6 +18,8 @@ const ENTRY_POINTS = {
   api: 'runtime/handlers/api.ts',
   stream: 'runtime/handlers/stream.ts',
   harness: 'runtime/handlers/harness.ts',
+  'harness-bedrock': 'runtime/handlers/harness-bedrock.ts',
+  'harness-claude-platform': 'runtime/handlers/harness-claude-platform.ts',
   sweeper: 'runtime/handlers/sweeper-lambda.ts',
   'stopped-task': 'runtime/handlers/stopped-task.ts',
   janitor: 'runtime/handlers/janitor.ts',
@@ -44,6 +46,8 @@ const bundled = await build({
   format: 'esm',
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE },
+  // Ways to credentials that nobody takes: the clients for the model are given the function's own.
+  external: ['@aws-sdk/credential-providers'],
   legalComments: 'none',
   logLevel: 'warning',
   write: false,

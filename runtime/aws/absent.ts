@@ -6,15 +6,16 @@ import { listedModels } from '../model/catalogue';
 import type { ModelProvider } from '../model/port';
 import type { SandboxLauncher } from '../resources/ports';
 import type { Waker } from '../store/ports';
+import { hasSetting, readSetting } from './settings';
 
 const refuse = (what: string) => async (): Promise<never> => {
   throw new Error(`This function ${what}`);
 };
 
-/** For functions that serve lists of models but never ask one: they hold no key, and the public list needs none. */
+/** For functions that serve lists of models but never ask one: they hold no key. What is listed stands in the deployment. */
 export const modelCatalogue: ModelProvider = {
   respond: refuse('asks no model'),
-  models: async () => listedModels(),
+  models: async () => listedModels(hasSetting('listedModels') ? readSetting('listedModels').split(',') : undefined),
 };
 
 export const noWaker: Waker = { wake: refuse('wakes no thread') };

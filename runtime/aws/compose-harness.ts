@@ -1,32 +1,34 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createHarness, type Harness } from '../harness/wake';
 import { createMcpClient } from '../mcp/client';
-import { traitsOf } from '../model/traits';
+import type { ModelProvider } from '../model/port';
 import { createWorkQueue } from '../resources/work-queue';
+import type { ThreadRef } from '../store/records';
 import { openOwnWaker, openStore, surroundings } from './compose';
 import { openBroker, privateHosts } from './compose-broker';
 import { openLauncher } from './compose-sandboxes';
-import { createSecretModel } from './secret-model';
-import { hasSetting, readSetting } from './settings';
+import { deadlineOf, type LambdaContext } from './lambda-context';
+import { traits } from './model-traits';
 
-/** The harness of the stack: the only function that holds the model's key. */
-export function openHarness(): Harness {
+/**
+ * The function that wakes threads: the only one that may ask the model. Whoever may invoke it may name any thread, and nobody
+ * but this stack may.
+ */
+export function serveHarness(model: ModelProvider): (ref: ThreadRef, context: LambdaContext) => Promise<void> {
+  const harness = openHarness(model);
+  return (ref, context) => harness.wake(ref, { deadline: deadlineOf(context, surroundings.clock) });
+}
+
+function openHarness(model: ModelProvider): Harness {
   const store = openStore();
   const waker = openOwnWaker(store);
-  const model = createSecretModel({
-    client: new SecretsManagerClient({}),
-    clock: surroundings.clock,
-    secretArn: readSetting('modelKeySecret'),
-    baseURL: hasSetting('modelBaseUrl') ? readSetting('modelBaseUrl') : undefined,
-  });
   const workQueue = createWorkQueue({ ...surroundings, store, waker, model, launcher: openLauncher() });
   return createHarness({
     ...surroundings,
     log: store.log,
     sessions: store.sessions,
     model,
-    traits: traitsOf,
+    traits,
     workQueue,
     mcp: createMcpClient({ broker: openBroker(), privateHosts: privateHosts() }),
     waker,

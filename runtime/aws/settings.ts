@@ -14,6 +14,16 @@ export const SETTINGS = {
   /** ARN of the secret that holds the model API's key. */
   modelKeySecret: 'MODEL_KEY_SECRET',
   modelBaseUrl: 'MODEL_BASE_URL',
+  /** The Region in which AWS serves the model. */
+  modelRegion: 'MODEL_REGION',
+  /** The workspace on Claude Platform on AWS. */
+  modelWorkspace: 'MODEL_WORKSPACE',
+  /** JSON: the models that agents name, to what Bedrock calls them. */
+  bedrockModels: 'BEDROCK_MODELS',
+  /** The ids of the models that are listed, separated by commas; all public ones where it is not set. */
+  listedModels: 'LISTED_MODELS',
+  /** JSON: prices of models by id, in dollars for a million tokens. */
+  modelPrices: 'MODEL_PRICES',
   /** What the names of the vaults' secrets begin with. */
   vaultSecretPrefix: 'VAULT_SECRET_PREFIX',
   /** ARN of the key that encrypts them, where it is not the account's own. */

@@ -2,6 +2,7 @@ import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
 import { currentRuntime, openLauncher, sandboxOffer } from '../aws/compose-sandboxes';
 import { openKeeper } from '../aws/compose-vault';
+import { traits } from '../aws/model-traits';
 import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
 import { createHandler } from '../http/handler';
 
@@ -15,6 +16,7 @@ const serve = createHandler({
   sandboxes: sandboxOffer(),
   workspaces: openWorkspaces(),
   model: modelCatalogue,
+  traits,
   vault: openKeeper(),
 });
 

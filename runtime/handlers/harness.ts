@@ -1,10 +1,5 @@
-import { openHarness } from '../aws/compose-harness';
-import { surroundings } from '../aws/compose';
-import { deadlineOf, type LambdaContext } from '../aws/lambda-context';
-import type { ThreadRef } from '../store/records';
+import { serveHarness } from '../aws/compose-harness';
+import { openSecretModel } from '../aws/compose-model';
 
-const harness = openHarness();
-
-/** The Lambda function that wakes a thread. Whoever may invoke it may name any thread: it is invoked by this stack alone. */
-export const handler = (ref: ThreadRef, context: LambdaContext): Promise<void> =>
-  harness.wake(ref, { deadline: deadlineOf(context, surroundings.clock) });
+/** The Lambda function that wakes a thread, over the Messages API with a key. */
+export const handler = serveHarness(openSecretModel());

@@ -26,16 +26,22 @@ const PUBLIC_MODELS: ReadonlyArray<readonly [id: string, name: string, line: Bet
 /** What the model API says of a release whose day is not known. */
 const UNKNOWN_RELEASE = '1970-01-01';
 
-/** The public models in the form of `GET /v1/models`, for endpoints that serve no list of their own. */
-export function listedModels(): BetaModelInfo[] {
-  return PUBLIC_MODELS.map(([id, name, line, released = UNKNOWN_RELEASE]) => {
+/**
+ * Models in the form of `GET /v1/models`, for endpoints that serve no list of their own.
+ *
+ * @param only the ids of those that there are, in any order; one that is not public is listed by its id. @default - the public ones
+ */
+export function listedModels(only?: readonly string[]): BetaModelInfo[] {
+  const known = PUBLIC_MODELS.filter(([id]) => !only || only.includes(id));
+  const unknown = (only ?? []).filter((id) => !PUBLIC_MODELS.some(([publicId]) => publicId === id));
+  return [...known, ...unknown.map((id) => [id, id, null] as const)].map(([id, name, line, released]) => {
     const { contextWindow, maxOutputTokens } = traitsOf(id);
     return {
       id,
       type: 'model',
       display_name: name,
       line,
-      created_at: `${released}T00:00:00Z`,
+      created_at: `${released ?? UNKNOWN_RELEASE}T00:00:00Z`,
       max_input_tokens: contextWindow,
       max_tokens: maxOutputTokens,
       lifecycle: 'active',

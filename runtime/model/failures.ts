@@ -4,8 +4,8 @@ import { ModelError } from './port';
 const MAX_MESSAGE = 1_000;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
-/** How the model API says that the conversation does not fit; it has no error code of its own for this. */
-const CONTEXT_OVERFLOW = /prompt is too long|exceeds? (the )?(model's )?context (limit|window)/i;
+/** How the model API, and Bedrock, say that the conversation does not fit; there is no error code for this. */
+const CONTEXT_OVERFLOW = /prompt is too long|input is too long|exceeds? (the )?(model's )?context (limit|window)/i;
 /** The ways in which the model API says that the account cannot pay. */
 const NO_CREDIT = /credit balance is too low/i;
 const BILLING_CODE = /spend_limit|billing/;
@@ -50,6 +50,13 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   api_error: 500,
   timeout_error: 504,
   overloaded_error: 529,
+  // What Bedrock says in the middle of a stream.
+  validationException: 400,
+  throttlingException: 429,
+  internalServerException: 500,
+  modelStreamErrorException: 500,
+  serviceUnavailableException: 503,
+  modelTimeoutException: 504,
 };
 
 const statusOf = (type: string | null): number | undefined => (type === null ? undefined : STATUS_OF_TYPE[type]);
@@ -65,8 +72,14 @@ function isBilling(error: APIError, status: number): boolean {
 
 function shown(error: APIError, status: number, secret: string): string {
   if (status === 401) return 'The model API refused the credential that this service is configured with.';
-  const message = error.apiMessage ?? `The model API answered with status ${status}.`;
+  const message = error.apiMessage ?? plainMessage(error.error) ?? `The model API answered with status ${status}.`;
   return (secret === '' ? message : message.replaceAll(secret, '[credential]')).slice(0, MAX_MESSAGE);
+}
+
+/** What AWS says before a request has come to the model: an object with a message. */
+function plainMessage(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('message' in body)) return undefined;
+  return typeof body.message === 'string' ? body.message : undefined;
 }
 
 /** The server's wish in milliseconds: `retry-after-ms`, or `retry-after` in seconds or as a date. Bounded by an hour. */

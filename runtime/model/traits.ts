@@ -6,19 +6,21 @@ const SHORT_CONTEXT = 200_000;
 /** Nano-dollars a token from US dollars per million tokens. */
 const nano = (dollars: number): number => Math.round(dollars * 1_000);
 
+/** What makes a price, beside input and output: dollars per million tokens, and what multiplies all of it. */
+interface PriceExtras extends Pick<ModelPrice, 'fastFactor' | 'longPrompt'> {
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}
+
 /** A row's price: reading from the cache costs a tenth of input unless it says otherwise, writing to it a quarter more. */
-function price(
-  input: number,
-  output: number,
-  extra: { cacheRead?: number; fastFactor?: number; longPrompt?: { tokens: number; factor: number } } = {},
-): ModelPrice {
-  const { cacheRead = input / 10, ...rest } = extra;
+export function price(input: number, output: number, extras: PriceExtras = {}): ModelPrice {
+  const { cacheRead = input / 10, cacheWrite = input * 1.25, ...factors } = extras;
   return {
     input: nano(input),
     output: nano(output),
     cacheRead: nano(cacheRead),
-    cacheWrite: nano(input * 1.25),
-    ...rest,
+    cacheWrite: nano(cacheWrite),
+    ...factors,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Operations } from '../contract/operations';
 import type { IdSource } from '../contract/ids';
 import type { Clock, Micros } from '../contract/time';
 import type { ModelProvider } from '../model/port';
+import type { TraitsOf } from '../model/traits';
 import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/ports';
 import type { SessionRecord, SessionRuntime } from '../store/records';
 import type { Observe } from '../telemetry/facts';
@@ -55,6 +56,8 @@ export interface ResourceDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly model: ModelProvider;
+  /** What is known of models. @default the public table */
+  readonly traits?: TraitsOf;
   readonly launcher: SandboxLauncher;
   /** What environments may ask of sandboxes. @default the least */
   readonly sandboxes?: SandboxOffer;

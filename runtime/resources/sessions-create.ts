@@ -15,7 +15,7 @@ import { admitServers } from './network-policy';
 import type { Operation, ResourceDeps, WorkQueue } from './ports';
 import { checkNetwork, sandboxSizeOf } from './sandbox-offer';
 import { resolveSessionAgent } from './sessions-agent';
-import { checkBudget } from './sessions-budget';
+import { checkBudget, checkBudgetable } from './sessions-budget';
 import { toSession } from './session-view';
 import { loadVault, vaultArchived } from './vaults';
 
@@ -39,7 +39,10 @@ export function createSession(
     checkNetwork(environment.config, deps.sandboxes, asked);
     const sandboxSize = sandboxSizeOf(environment, deps.sandboxes, asked);
     admitServers(agent.mcp_servers, environment.config);
-    if (body.budget) checkBudget(body.budget, agent, 0);
+    if (body.budget) {
+      checkBudgetable(agent, deps.traits);
+      checkBudget(body.budget, 0);
+    }
     const events = initialEvents(body.initial_events, ids);
     const id = ids.make('session');
     const session: SessionRecord = {

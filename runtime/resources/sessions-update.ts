@@ -113,7 +113,7 @@ function changedBudget(
   if (session.budget === null) {
     throw invalid('budget: can only be set when the session is created', 'budget_create_only');
   }
-  checkBudget(budget, session.agent, listCostNanoUsd(summary, now));
+  checkBudget(budget, listCostNanoUsd(summary, now));
   return budget;
 }
 
