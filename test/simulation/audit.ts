@@ -1,5 +1,6 @@
 /** What the store must hold when a session has come to rest, and what it must not hold any more. */
 import { createTraits } from '../../runtime/model/traits';
+import { NO_LISTING } from '../../runtime/harness/dial';
 import { buildModelRequest, requestDigest } from '../../runtime/harness/model-request';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import type { DueItem, WorkRecord } from '../../runtime/store/ports';
@@ -98,13 +99,17 @@ function checkSummaries(commits: readonly Commit[]): string[] {
 /** Each model request can be built again from the log, byte for byte. */
 function checkDigests(commits: readonly Commit[], session: SessionRecord): string[] {
   const traits = createTraits()(session.agent.model.id);
-  return commits.flatMap(({ n, records }, index) => {
+  return commits.flatMap(({ n, records, summary }, index) => {
     const start = records.find(({ event }) => event.type === 'span.model_request_start')?.private;
     if (!start) return [];
     const from = commits[index - 1]?.summary.contextStart ?? 1;
     const context = commits.slice(from - 1, index).flatMap((commit) => commit.records);
     const purpose = start.purpose ?? 'turn';
-    const request = buildModelRequest({ session, traits, records: [...context, ...records], purpose });
+    const { listing } = summary;
+    // A session with MCP servers has what they offered elsewhere in its log.
+    if (listing) return [];
+    const all = [...context, ...records];
+    const request = buildModelRequest({ session, traits, listing: NO_LISTING, records: all, purpose });
     return requestDigest(request) === start.digest ? [] : [`the request of commit ${n} was not what the log says`];
   });
 }

@@ -83,6 +83,21 @@ export class Client {
     );
   }
 
+  /** Stops the session's worker, as an operator does: at once (`force`), or so that it hears of it with its next heartbeat. */
+  async stopWorker(force: boolean): Promise<Answer> {
+    const { workspace, environmentId, id } = this.session;
+    const work = await this.system.bare().work.getBySession(workspace, environmentId, id);
+    if (!work) return 'gone';
+    return this.#insist((operations, context) =>
+      operations['environments.work.stop'](context, {
+        path: { environment_id: environmentId, work_id: work.id },
+        query: {},
+        body: { force },
+        headers: {},
+      }),
+    );
+  }
+
   archive(): Promise<Answer> {
     return this.#end('sessions.archive');
   }

@@ -1,6 +1,7 @@
 /** The execution environments of the harness function: each serves one wake at a time and is kept warm for the next. */
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import { createHarness, type Harness } from '../../runtime/harness/wake';
+import { createMcpClient } from '../../runtime/mcp/client';
 import { createTraits } from '../../runtime/model/traits';
 import type { ResourceDeps } from '../../runtime/resources/ports';
 import { createWorkQueue } from '../../runtime/resources/work-queue';
@@ -73,6 +74,7 @@ export class Containers {
       model,
       traits: createTraits(),
       workQueue: createWorkQueue(deps),
+      mcp: createMcpClient({ privateHosts: [] }),
       waker,
       hints,
       clock,

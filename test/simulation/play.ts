@@ -68,6 +68,7 @@ class Run {
       model: (process) => model.provider(process),
       wakeFault: wakeFaults(random, schedule),
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
+      toolMs: scenario.toolMs ?? 0,
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
     const outside = system.process('outside', false);

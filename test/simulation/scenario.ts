@@ -24,6 +24,10 @@ export interface Scenario {
   readonly outcome: readonly string[] | ((lines: readonly string[]) => string | undefined);
   /** How long one wake may take. Default: 900. */
   readonly wakeSeconds?: number;
+  /** Calls may end with an unknown outcome although nothing fails: somebody wants it so. */
+  readonly mayEndUnknown?: boolean;
+  /** How long a call of a tool takes. Default: no time. */
+  readonly toolMs?: number;
   /** Somebody listens to the session's stream. */
   readonly isStreamed?: boolean;
   /** How many of the user's own workers poll; none in a cloud environment. */

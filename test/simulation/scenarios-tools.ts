@@ -59,6 +59,24 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
   },
 };
 
+/** A long call, in the middle of which an operator stops the worker. */
+const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
+  agent: agent(),
+  toolMs: 25_000,
+  outcome: ['user: go', 'call bash long', 'result of bash long', 'agent: done', 'idle end_turn'],
+  model: (request) => {
+    if (turnOf(request).results > 0) return { blocks: [text('done')] };
+    return { blocks: [use('toolu_a', 'bash', { command: 'long' })] };
+  },
+  client: async (client) => {
+    await client.message('go');
+    await client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
+    await client.pause(2_000 + client.random() * 2_000);
+    await client.stopWorker(force);
+    await client.idleAfter('go');
+  },
+});
+
 export const TOOLS: readonly Scenario[] = [
   { name: 'tools one by one and side by side', agent: agent(), isStreamed: true, ...ONE_AND_TWO },
   {
@@ -68,6 +86,8 @@ export const TOOLS: readonly Scenario[] = [
     pollers: 2,
     ...ONE_AND_TWO,
   },
+  { name: 'a worker that an operator stops', mayEndUnknown: true, ...stopped(false) },
+  { name: 'a worker that an operator stops at once', mayEndUnknown: true, ...stopped(true) },
   {
     name: 'a sandbox that comes back for a second turn',
     agent: agent(),

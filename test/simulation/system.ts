@@ -39,6 +39,8 @@ export interface SystemOptions {
   readonly model: (process: Process) => ModelProvider;
   readonly wakeFault: () => WakeFault;
   readonly wakeSeconds: number;
+  /** How long a call of a tool takes. */
+  readonly toolMs: number;
 }
 
 export class System {
@@ -73,6 +75,10 @@ export class System {
       onError: (message) => this.errors.push(message),
     });
     this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));
+  }
+
+  get toolMs(): number {
+    return this.options.toolMs;
   }
 
   static async open(options: SystemOptions): Promise<System> {

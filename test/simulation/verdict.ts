@@ -73,10 +73,13 @@ function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence):
       ...(times > 0 && result.includes('Permission to use')
         ? [`the call ${event.id} ran, and is said not to have`]
         : []),
-      ...(system.delivered.has(event.id) && !isKnown && !isInterrupted && !hasZombies
+      ...(times > 0 && result.includes('did not run') ? [`the call ${event.id} ran, and is said not to have`] : []),
+      ...(system.delivered.has(event.id) && !isKnown && !isInterrupted && !hasZombies && !scenario.mayEndUnknown
         ? [`the result of ${event.id} was accepted, and the log says: ${result}`]
         : []),
-      ...(isCalm && times > 0 && !isKnown && !isInterrupted ? [`nothing failed, yet ${event.id} has ${result}`] : []),
+      ...(isCalm && times > 0 && !isKnown && !isInterrupted && !scenario.mayEndUnknown
+        ? [`nothing failed, yet ${event.id} has ${result}`]
+        : []),
     ];
   });
 }

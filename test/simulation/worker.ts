@@ -30,6 +30,10 @@ interface Held {
 
 /** The worker cannot go on: its lease or its token is gone. */
 class Dismissed extends Error {}
+/** The worker was asked to stop. */
+class Stopped extends Error {}
+
+const CUT_SHORT = 'The call was cut short. It may or may not have taken effect.';
 
 /** A task of the cluster: its container exchanges the claim, serves its item, and ends. */
 export function startTask(system: System, order: SandboxOrder, retryMs: number): Process {
@@ -115,7 +119,9 @@ class ItemWorker {
   readonly #ask: Ask;
   readonly #path: { environment_id: string; work_id: string };
   readonly #done = new Set<string>();
-  #released = false;
+  /** Aborts when the item is to be given back, or is lost. */
+  readonly #end = new AbortController();
+  #serving: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly system: System,
@@ -134,18 +140,26 @@ class ItemWorker {
       });
   }
 
-  /** Ends when nothing was to do for a while, when the session ends, or when the lease is lost. */
+  /** Ends when nothing was to do for a while, when the session ends, on request, or when the lease is lost. */
   async run(): Promise<void> {
     // As our supervisor does: nothing runs before the item is really held.
     let beating: Promise<never> | undefined;
     const held = new Promise<void>((resolve) => {
       beating = this.#beat(resolve);
     });
+    const serving = held.then(() => {
+      this.#serving = this.#serve();
+      return this.#serving;
+    });
     try {
-      await Promise.race([beating, held.then(() => this.#serve())]);
+      await Promise.race([beating, serving]);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
     } finally {
-      this.#released = true;
+      this.#end.abort();
     }
+    // Before the item is given back, it is said what became of the call under way.
+    await this.#serving;
     await this.#ask((operations, context) =>
       operations['environments.work.stop'](context, {
         path: this.#path,
@@ -159,12 +173,12 @@ class ItemWorker {
   async #beat(held: () => void): Promise<never> {
     let expected_last_heartbeat = FIRST_HEARTBEAT;
     for (;;) {
-      if (this.#released) return new Promise<never>(() => undefined);
+      if (this.#end.signal.aborted) return new Promise<never>(() => undefined);
       const query = { expected_last_heartbeat };
       const answer = await this.#ask((operations, context) =>
         operations['environments.work.heartbeat'](context, { path: this.#path, query, body: undefined, headers: {} }),
       );
-      if (!answer.lease_extended) throw new Dismissed(answer.state);
+      if (!answer.lease_extended) throw new Stopped(answer.state);
       expected_last_heartbeat = answer.last_heartbeat;
       held();
       await this.system.scheduler.sleep(this.process, Math.max(1_000, (answer.ttl_seconds * 1_000) / 2));
@@ -172,12 +186,12 @@ class ItemWorker {
   }
 
   async #serve(): Promise<void> {
-    for (let idle = 0; idle < IDLE_POLLS && !this.#released;) {
+    for (let idle = 0; idle < IDLE_POLLS && !this.#end.signal.aborted;) {
       const events = await this.#list();
       if (events.some(({ type }) => type === 'session.status_terminated')) return;
       const open = runnable(events).filter(({ id }) => !this.#done.has(id));
       for (const use of open) {
-        if (this.#released) return;
+        if (this.#end.signal.aborted) return;
         await this.#run(use);
         this.#done.add(use.id);
       }
@@ -200,11 +214,15 @@ class ItemWorker {
       system.effects.set(use.id, (system.effects.get(use.id) ?? 0) + 1);
       return `ran ${JSON.stringify(use.input)}`;
     };
-    const text = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
+    const done = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
+    await system.scheduler.sleep(process, system.toolMs, this.#end.signal);
+    const isCut = system.toolMs > 0 && this.#end.signal.aborted;
+    const text = isCut ? CUT_SHORT : done;
     const result = {
       type: 'user.tool_result' as const,
       tool_use_id: use.id,
       content: [{ type: 'text' as const, text }],
+      is_error: isCut,
     };
     const path = { session_id: this.held.sessionId };
     try {

@@ -3,6 +3,8 @@ import type { PlantedFault } from './fault';
 
 const THREAD_WORK = 'runtime/harness/thread-work.ts';
 const WAKE = 'runtime/harness/wake.ts';
+const TURN = 'runtime/harness/turn.ts';
+const INTERRUPTS = 'runtime/harness/interrupts.ts';
 const LEASE = 'runtime/harness/lease.ts';
 const DECIDE = 'runtime/harness/decide.ts';
 const NEXT = 'runtime/harness/next.ts';
@@ -136,7 +138,7 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'what waits for something else stays due',
-    file: WAKE,
+    file: TURN,
     from: '    await this.work.park();\n',
     to: '',
   },
@@ -228,7 +230,7 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'an interrupt that was taken up stops the next request, too',
-    file: REQUEST,
+    file: INTERRUPTS,
     from: 'if (pendingEvents(waiting(items, commit)).some(',
     to: 'if (pendingEvents(items).some(',
   },
@@ -304,7 +306,7 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'a request is handed over without closing its span',
-    file: WAKE,
+    file: TURN,
     from: '    recordOutcome(builder, state, outcome);\n',
     to: '',
   },

@@ -18,6 +18,8 @@ one that is said to be harmless is, and when the code without any fault does not
   --harmless     look for those that are said to be harmless, too
 `;
 
+const SOUND_SCHEDULES = 100;
+
 const FAULTS: readonly PlantedFault[] = [...HARNESS_FAULTS, ...STORE_FAULTS, ...WORK_FAULTS];
 
 async function main(): Promise<void> {
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
     ({ name, file, harmless }) =>
       (name.includes(values.fault) || file.includes(values.fault)) && (values.harmless || harmless === undefined),
   );
+  await proveSound(Number(values.seed));
   const queue = [...faults];
   const findings: Finding[] = [];
   await Promise.all(
@@ -53,6 +56,18 @@ async function main(): Promise<void> {
     }),
   );
   report(findings);
+}
+
+/** Finding faults says something only where nothing is found without them. */
+async function proveSound(seed: number): Promise<void> {
+  const nursery = await Nursery.open();
+  try {
+    const { isFound, schedules, output } = await nursery.simulate(SOUND_SCHEDULES, seed);
+    if (isFound) throw new Error(`the code fails before anything is planted in it:\n${output}`);
+    console.log(`without any fault: ${schedules} schedules passed`);
+  } finally {
+    await nursery.close();
+  }
 }
 
 const isAsExpected = ({ fault, isFound }: Finding): boolean => isFound === (fault.harmless === undefined);

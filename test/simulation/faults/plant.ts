@@ -65,7 +65,10 @@ export class Nursery {
     child.stdout?.on('data', (text: string) => (output += text));
     child.stderr?.on('data', (text: string) => (output += text));
     const [code]: (number | null)[] = await once(child, 'close');
-    const [, passed = 0, failed = 0] = PLAYED.exec(output) ?? [];
+    const told = PLAYED.exec(output);
+    // Killed when its time was up, it found that the code goes round in circles; code that does not even start finds nothing.
+    if (!told && code !== null) throw new Error(`the simulation does not run:\n${output}`);
+    const [, passed = 0, failed = 0] = told ?? [];
     return { isFound: code !== 0, schedules: Number(passed) + Number(failed), output };
   }
 }
