@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ContextChoices } from './context-choices';
+import { modelFrom, pricesFrom } from './context-model';
 import { sandboxesFrom } from './context-sandboxes';
 import { ManagedAgents } from './managed-agents';
 import type { SessionApiDomain } from './session-api';
@@ -30,7 +31,8 @@ export function stackFromContext(app: App): Stack {
     logLevel: choices.pick('logLevel', LEVELS),
     tracing: choices.flag('tracing') ? Tracing.ACTIVE : undefined,
     privateHosts: choices.text('privateHosts')?.split(','),
-    harness: { modelBaseUrl: choices.text('modelBaseUrl') },
+    model: modelFrom(choices),
+    harness: { modelPrices: pricesFrom(choices) },
     sandboxes: choices.flag('sandboxes') ? sandboxesFrom(choices) : false,
     api: {
       waf: choices.flag('waf'),

@@ -4,7 +4,12 @@ import type { App } from 'aws-cdk-lib';
 const CHOICES = {
   stackName: 'ManagedAgents',
   removalPolicy: 'retain',
+  modelProvider: 'anthropic',
   modelBaseUrl: undefined,
+  bedrockModels: undefined,
+  modelWorkspace: undefined,
+  modelRegion: undefined,
+  modelPrices: undefined,
   privateHosts: undefined,
   encryptionKeyArn: undefined,
   alarmTopicArn: undefined,

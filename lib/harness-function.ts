@@ -2,16 +2,20 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
+import type { TokenPrices } from '../runtime/model/prices';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
 import { HarnessMetrics, type IHarnessMetrics } from './harness-metrics';
 import type { ICredentialVault } from './credential-vault';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
+import { modelEnvironment } from './model-environment';
 import type { IModelKey } from './model-key';
+import { ModelProvider } from './model-provider';
 import { privateHostsEnvironment } from './private-hosts';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { ISessionStore } from './session-store';
@@ -43,7 +47,28 @@ export interface HarnessFunctionAttributes {
 
 export interface HarnessFunctionProps extends FunctionChoices {
   readonly store: ISessionStore;
-  readonly modelKey: IModelKey;
+
+  /**
+   * Who serves the model.
+   *
+   * @default ModelProvider.anthropicApi()
+   */
+  readonly model?: ModelProvider;
+
+  /**
+   * What you pay for models, by id, in dollars for a million tokens. Costs, budgets and the alarm on spending go by it. A model
+   * that is neither here nor public has no price, and its sessions cannot have a budget.
+   *
+   * @default - the public list prices
+   */
+  readonly modelPrices?: Readonly<Record<string, TokenPrices>>;
+
+  /**
+   * A key of yours, to encrypt the secret of the model's key, where one is made.
+   *
+   * @default - the account's key of Secrets Manager, at no cost
+   */
+  readonly encryptionKey?: kms.IKey;
 
   /**
    * Where sandboxes run.
@@ -82,13 +107,6 @@ export interface HarnessFunctionProps extends FunctionChoices {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * An endpoint that speaks the Messages API.
-   *
-   * @default - the model API's own address
-   */
-  readonly modelBaseUrl?: string;
-
-  /**
    * Memory in MiB; the processor's share grows with it. A harness mostly waits for the model.
    *
    * @default 512
@@ -113,6 +131,8 @@ const LONGEST_WAIT = Duration.hours(1);
 abstract class HarnessFunctionBase extends HarnessMetrics implements IHarnessFunction {
   abstract readonly function: lambda.IFunction;
   abstract readonly version: string;
+  /** What others have to know of the models. */
+  protected readonly modelEnvironment: Readonly<Record<string, string>> = {};
 
   get functionArn(): string {
     return this.function.functionArn;
@@ -127,7 +147,11 @@ abstract class HarnessFunctionBase extends HarnessMetrics implements IHarnessFun
   }
 
   get functionEnvironment(): Record<string, string> {
-    return { [SETTINGS.harnessFunction]: this.functionName, [SETTINGS.harnessVersion]: this.version };
+    return {
+      [SETTINGS.harnessFunction]: this.functionName,
+      [SETTINGS.harnessVersion]: this.version,
+      ...this.modelEnvironment,
+    };
   }
 
   grantWake(grantee: iam.IGrantable): iam.Grant {
@@ -163,12 +187,19 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
   readonly function: lambda.Function;
   /** Wakes that failed three times. An alarm belongs on it; the due index wakes their threads again. */
   readonly failedWakes: sqs.Queue;
+  /** The secret with the model's key, where the provider takes one. */
+  readonly modelKey?: IModelKey;
+  protected override readonly modelEnvironment: Readonly<Record<string, string>>;
   protected readonly serviceName = Stack.of(this).stackName;
 
   constructor(scope: Construct, id: string, props: HarnessFunctionProps) {
     super(scope, id);
     const timeout = checkedTimeout(props.timeout ?? LONGEST_TIMEOUT);
     const { vault } = props;
+    const provider = props.model ?? ModelProvider.anthropicApi();
+    const model = provider.bind(this, props.encryptionKey);
+    this.modelKey = model.key;
+    this.modelEnvironment = modelEnvironment(provider, props.modelPrices);
     this.failedWakes = new sqs.Queue(this, 'FailedWakes', {
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -183,7 +214,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
       onFailure: new SqsDestination(this.failedWakes),
     };
     this.function = new LambdaFunction(this, 'Function', {
-      entryPoint: 'harness',
+      entryPoint: model.entryPoint,
       description: 'Wakes a thread of a session: reads its log, asks the model, dispatches tools, commits',
       timeout,
       memorySize: props.memorySize ?? 512,
@@ -194,11 +225,11 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
       environment: {
         ...props.store.functionEnvironment,
-        ...props.modelKey.functionEnvironment,
+        ...model.environment,
+        ...this.modelEnvironment,
         ...props.sandboxes?.functionEnvironment,
         ...vault?.brokerEnvironment,
         ...privateHostsEnvironment(props.privateHosts),
-        ...(props.modelBaseUrl === undefined ? {} : { [SETTINGS.modelBaseUrl]: props.modelBaseUrl }),
       },
       ...networkOf(props),
       ...delivery,
@@ -206,7 +237,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
     });
     this.keepDeliveryRules();
     props.store.grantReadWrite(this.function);
-    props.modelKey.grantRead(this.function);
+    model.grantAsk(this.function);
     props.sandboxes?.grantRun(this.function);
     vault?.grantBroker(this.function);
     this.allowToWakeItself();

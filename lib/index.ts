@@ -6,6 +6,7 @@ export * from './key-commands';
 export type { FunctionChoices } from './lambda-function';
 export * from './managed-agents';
 export * from './model-key';
+export * from './model-provider';
 export * from './monitoring';
 export * from './monitoring-props';
 export * from './sandbox-fleet';

@@ -1,7 +1,6 @@
 import { CfnOutput, Stack, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { CredentialVault, type CredentialVaultProps } from './credential-vault';
@@ -9,7 +8,7 @@ import { FirstKey } from './first-key';
 import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
 import { KeyCommands } from './key-commands';
 import type { FunctionChoices } from './lambda-function';
-import { ModelKey, type IModelKey } from './model-key';
+import type { ModelProvider } from './model-provider';
 import { Monitoring } from './monitoring';
 import type { MonitoringProps } from './monitoring-props';
 import { SandboxFleet, type SandboxFleetProps } from './sandbox-fleet';
@@ -48,14 +47,17 @@ export interface ManagedAgentsProps extends FunctionChoices {
   readonly storeOptions?: Omit<SessionStoreProps, 'encryptionKey' | 'removalPolicy'>;
 
   /**
-   * A secret that holds the model API's key.
+   * Who serves the model.
    *
-   * @default - a new, empty one; the output `ModelKeyCommand` says how to fill it
+   * @default ModelProvider.anthropicApi()
    */
-  readonly modelKey?: secretsmanager.ISecret;
+  readonly model?: ModelProvider;
 
   /** Further choices for the harness. @default - those of `HarnessFunction` */
-  readonly harness?: Choices<HarnessFunctionProps, 'store' | 'modelKey' | 'sandboxes' | 'vault' | 'privateHosts'>;
+  readonly harness?: Choices<
+    HarnessFunctionProps,
+    'store' | 'model' | 'encryptionKey' | 'sandboxes' | 'vault' | 'privateHosts'
+  >;
 
   /**
    * Hosts that may be reached although they resolve to private addresses, or speak plain `http`: by MCP calls, and with credentials.
@@ -100,7 +102,6 @@ export interface ManagedAgentsProps extends FunctionChoices {
  */
 export class ManagedAgents extends Construct {
   readonly store: ISessionStore;
-  readonly modelKey: IModelKey;
   readonly harness: HarnessFunction;
   readonly sandboxes?: SandboxFleet;
   readonly sandboxWatch?: SandboxWatch;
@@ -122,15 +123,12 @@ export class ManagedAgents extends Construct {
 
     this.store =
       props.store ?? new SessionStore(this, 'Store', { ...props.storeOptions, encryptionKey, removalPolicy });
-    this.modelKey = props.modelKey
-      ? ModelKey.fromSecret(this, 'ModelKey', props.modelKey)
-      : new ModelKey(this, 'ModelKey', { encryptionKey });
     if (props.sandboxes !== false) this.sandboxes = new SandboxFleet(this, 'Sandboxes', props.sandboxes);
 
     const parts = { ...common, store: this.store, sandboxes: this.sandboxes };
     const secret = { ...common, store: this.store, encryptionKey, privateHosts };
     this.vault = new CredentialVault(this, 'Vault', { ...secret, ...props.vault });
-    const dialling = { modelKey: this.modelKey, vault: this.vault, privateHosts };
+    const dialling = { model: props.model, encryptionKey, vault: this.vault, privateHosts };
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, ...dialling, ...props.harness });
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
@@ -185,9 +183,12 @@ export class ManagedAgents extends Construct {
       value: this.keys.function.functionName,
       description: 'Behind `managed-agents keys --stack`',
     });
-    new CfnOutput(this, 'ModelKeyCommand', {
-      value: `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${this.modelKey.secretArn} --secret-string YOUR_MODEL_KEY`,
-      description: 'Run this once, with the key of the model API',
-    });
+    const { modelKey } = this.harness;
+    if (modelKey) {
+      new CfnOutput(this, 'ModelKeyCommand', {
+        value: `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${modelKey.secretArn} --secret-string YOUR_MODEL_KEY`,
+        description: 'Run this once, with the key of the model API',
+      });
+    }
   }
 }

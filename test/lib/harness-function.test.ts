@@ -6,19 +6,19 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CredentialVault } from '../../lib/credential-vault';
 import { HarnessFunction, type HarnessFunctionProps } from '../../lib/harness-function';
 import { ModelKey } from '../../lib/model-key';
+import { ModelProvider } from '../../lib/model-provider';
 import { SessionStore } from '../../lib/session-store';
 import { actionsOf, newStack, permissions } from './stack';
 
 function build(props: Partial<HarnessFunctionProps> = {}) {
   const stack = newStack();
   const store = new SessionStore(stack, 'Store');
-  const modelKey = new ModelKey(stack, 'ModelKey');
-  const harness = new HarnessFunction(stack, 'Harness', { store, modelKey, ...props });
+  const harness = new HarnessFunction(stack, 'Harness', { store, ...props });
   return { stack, harness };
 }
 
 describe('the harness', () => {
-  const { stack, harness } = build({ modelBaseUrl: 'https://models.example.com' });
+  const { stack, harness } = build({ model: ModelProvider.anthropicApi({ baseUrl: 'https://models.example.com' }) });
   harness.grantWake(new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
   void harness.version;
   const template = Template.fromStack(stack);
@@ -102,8 +102,7 @@ describe('a harness that dials MCP servers', () => {
     const stack = newStack();
     const store = new SessionStore(stack, 'Store');
     const vault = new CredentialVault(stack, 'Vault', { store });
-    const modelKey = new ModelKey(stack, 'ModelKey');
-    new HarnessFunction(stack, 'Harness', { store, modelKey, vault, privateHosts: ['tools.internal', '*.corp.test'] });
+    new HarnessFunction(stack, 'Harness', { store, vault, privateHosts: ['tools.internal', '*.corp.test'] });
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp('^Wakes a thread'),
@@ -129,7 +128,7 @@ describe('a harness that dials MCP servers', () => {
     const { stack } = build();
     const vpc = new Vpc(stack, 'Vpc');
     const store = new SessionStore(stack, 'Near');
-    const harness = new HarnessFunction(stack, 'Inside', { store, modelKey: new ModelKey(stack, 'Key'), vpc });
+    const harness = new HarnessFunction(stack, 'Inside', { store, vpc });
     harness.connections.allowTo(Peer.ipv4('10.9.0.0/16'), Port.tcp(8443));
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: Match.anyValue() } });
@@ -139,7 +138,7 @@ describe('a harness that dials MCP servers', () => {
   test('refuses a network in which it would reach nothing', () => {
     const { stack } = build();
     const vpc = new Vpc(stack, 'Vpc', { natGateways: 0 });
-    const rest = { store: new SessionStore(stack, 'Near'), modelKey: new ModelKey(stack, 'Key') };
+    const rest = { store: new SessionStore(stack, 'Near') };
     const vpcSubnets = { subnetType: SubnetType.PUBLIC };
     expect(() => new HarnessFunction(stack, 'A', { ...rest, vpc, vpcSubnets })).toThrow(/Choose private ones/);
     expect(() => new HarnessFunction(stack, 'B', { ...rest, vpcSubnets })).toThrow(/Name it as `vpc`/);

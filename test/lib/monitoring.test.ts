@@ -5,7 +5,6 @@ import { HarnessFunction } from '../../lib/harness-function';
 import { SandboxFleet } from '../../lib/sandbox-fleet';
 import { SandboxImage } from '../../lib/sandbox-image';
 import { METRICS } from '../../runtime/telemetry/metrics';
-import { ModelKey } from '../../lib/model-key';
 import { Monitoring } from '../../lib/monitoring';
 import type { MonitoringProps } from '../../lib/monitoring-props';
 import { SessionApi } from '../../lib/session-api';
@@ -16,7 +15,7 @@ import { newStack, permissions } from './stack';
 function build(props: Partial<MonitoringProps> = {}) {
   const stack = newStack();
   const store = new SessionStore(stack, 'Store');
-  const harness = new HarnessFunction(stack, 'Harness', { store, modelKey: new ModelKey(stack, 'ModelKey') });
+  const harness = new HarnessFunction(stack, 'Harness', { store });
   const api = new SessionApi(stack, 'Api', { store, harness });
   const sweeper = new Sweeper(stack, 'Sweeper', { store, harness });
   return { stack, monitoring: new Monitoring(stack, 'Monitoring', { api, harness, sweeper, ...props }) };
