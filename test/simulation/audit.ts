@@ -4,8 +4,8 @@ import { NO_LISTING } from '../../runtime/harness/dial';
 import { buildModelRequest, requestDigest } from '../../runtime/harness/model-request';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import type { DueItem, WorkRecord } from '../../runtime/store/ports';
-import type { Commit, SessionRecord } from '../../runtime/store/records';
-import { fold } from '../../runtime/thread/fold';
+import type { Commit, EventRecord, SessionRecord } from '../../runtime/store/records';
+import { foldCommit } from '../../runtime/thread/fold';
 import { pendingEvents, waiting } from '../../runtime/thread/inbox';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { refOf, type System } from './system';
@@ -88,28 +88,29 @@ function checkNumbers(commits: readonly Commit[]): string[] {
 /** Each commit's summary is the fold of all records up to it. */
 function checkSummaries(commits: readonly Commit[]): string[] {
   let summary = EMPTY_SUMMARY;
-  return commits.flatMap(({ n, records, summary: stored }) => {
-    for (const record of records) summary = fold(summary, record, n);
+  return commits.flatMap((commit) => {
+    const { n, summary: stored } = commit;
+    summary = foldCommit(summary, commit);
     // Which inbox items are half used up is not told by records.
     const folded = { ...summary, partial: stored.partial };
     return JSON.stringify(stored) === JSON.stringify(folded) ? [] : [`the summary of commit ${n} is not its fold`];
   });
 }
 
+const listingIn = (record: EventRecord) => record.private?.listing;
+
 /** Each model request can be built again from the log, byte for byte. */
 function checkDigests(commits: readonly Commit[], session: SessionRecord): string[] {
   const traits = createTraits()(session.agent.model.id);
-  return commits.flatMap(({ n, records, summary }, index) => {
+  return commits.flatMap(({ n, records }, index) => {
     const start = records.find(({ event }) => event.type === 'span.model_request_start')?.private;
     if (!start) return [];
     const from = commits[index - 1]?.summary.contextStart ?? 1;
     const context = commits.slice(from - 1, index).flatMap((commit) => commit.records);
     const purpose = start.purpose ?? 'turn';
-    const { listing } = summary;
-    // A session with MCP servers has what they offered elsewhere in its log.
-    if (listing) return [];
-    const all = [...context, ...records];
-    const request = buildModelRequest({ session, traits, listing: NO_LISTING, records: all, purpose });
+    const listings = commits.slice(0, index + 1).flatMap((commit) => commit.records.map(listingIn));
+    const listing = listings.findLast((one) => one !== undefined) ?? NO_LISTING;
+    const request = buildModelRequest({ session, traits, listing, records: [...context, ...records], purpose });
     return requestDigest(request) === start.digest ? [] : [`the request of commit ${n} was not what the log says`];
   });
 }

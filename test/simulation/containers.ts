@@ -1,7 +1,7 @@
 /** The execution environments of the harness function: each serves one wake at a time and is kept warm for the next. */
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import { createHarness, type Harness } from '../../runtime/harness/wake';
-import { createMcpClient } from '../../runtime/mcp/client';
+import type { McpClient } from '../../runtime/mcp/port';
 import { createTraits } from '../../runtime/model/traits';
 import type { ResourceDeps } from '../../runtime/resources/ports';
 import { createWorkQueue } from '../../runtime/resources/work-queue';
@@ -25,6 +25,7 @@ export interface ContainerDeps {
   readonly wakeSeconds: number;
   readonly process: () => Process;
   readonly deps: (process: Process) => ResourceDeps;
+  readonly mcp: (process: Process) => McpClient;
   readonly onError: (message: string) => void;
 }
 
@@ -74,7 +75,7 @@ export class Containers {
       model,
       traits: createTraits(),
       workQueue: createWorkQueue(deps),
-      mcp: createMcpClient({ privateHosts: [] }),
+      mcp: this.given.mcp(process),
       waker,
       hints,
       clock,

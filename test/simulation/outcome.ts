@@ -16,12 +16,15 @@ export function outcomeOf(events: readonly SessionEvent[]): string[] {
       case 'user.interrupt':
         return ['interrupt'];
       case 'agent.tool_use':
+      case 'agent.mcp_tool_use':
       case 'agent.custom_tool_use':
         names.set(event.id, `${event.name} ${Object.values(event.input).join(' ')}`);
         return [`call ${names.get(event.id)}`];
       case 'agent.tool_result':
       case 'user.tool_result':
         return [`result of ${names.get(event.tool_use_id)}`];
+      case 'agent.mcp_tool_result':
+        return [`result of ${names.get(event.mcp_tool_use_id)}`];
       case 'user.custom_tool_result':
         return [`result of ${names.get(event.custom_tool_use_id)}`];
       case 'agent.thread_context_compacted':

@@ -3,6 +3,7 @@ import type { Scenario } from './scenario';
 import { ANSWERS } from './scenarios-answers';
 import { ENDS } from './scenarios-ends';
 import { RACES } from './scenarios-races';
+import { SERVERS } from './scenarios-servers';
 import { TOOLS } from './scenarios-tools';
 
-export const SCENARIOS: readonly Scenario[] = [...ANSWERS, ...TOOLS, ...RACES, ...ENDS];
+export const SCENARIOS: readonly Scenario[] = [...ANSWERS, ...TOOLS, ...SERVERS, ...RACES, ...ENDS];

@@ -20,6 +20,7 @@ import { Cluster } from './cluster';
 import { Containers } from './containers';
 import { Database, TABLE_NAMES, type Gate } from './database';
 import { Process, type Scheduler } from './scheduler';
+import { SimulatedServers } from './servers';
 import { startTask } from './worker';
 
 const SWEEP_EVERY_MS = 12_000;
@@ -49,6 +50,7 @@ export class System {
   readonly #ids: IdSource;
   readonly #containers: Containers;
   readonly cluster: Cluster;
+  readonly servers: SimulatedServers;
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
@@ -65,6 +67,7 @@ export class System {
   ) {
     const { scheduler, random, wakeSeconds } = options;
     this.scheduler = scheduler;
+    this.servers = new SimulatedServers(scheduler);
     this.#ids = seededIds(random);
     this.#containers = new Containers({
       scheduler,
@@ -72,6 +75,7 @@ export class System {
       wakeSeconds,
       process: () => this.process('harness'),
       deps: (process) => this.#deps(process),
+      mcp: (process) => this.servers.client(process),
       onError: (message) => this.errors.push(message),
     });
     this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));

@@ -2,6 +2,7 @@
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { checkHistory } from '../../runtime/thread/invariants';
 import { outcomeOf } from './outcome';
+import { effectName, SERVED_TOOLS } from './servers';
 import type { Scenario } from './scenario';
 import type { System } from './system';
 
@@ -32,6 +33,7 @@ export function judge(evidence: Evidence): string[] {
     ),
     ...checkOutcome(evidence),
     ...checkCalls(evidence),
+    ...checkServerCalls(evidence),
     ...checkUsage(events),
   ];
 }
@@ -80,6 +82,29 @@ function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence):
       ...(isCalm && times > 0 && !isKnown && !isInterrupted && !scenario.mayEndUnknown
         ? [`nothing failed, yet ${event.id} has ${result}`]
         : []),
+    ];
+  });
+}
+
+/** The same for calls of MCP tools, of which those that may run again are made a second time where their outcome is unknown. */
+function checkServerCalls({ events, system, isCalm }: Evidence): string[] {
+  const results = new Map<string, string>();
+  let isInterrupted = false;
+  for (const event of events) {
+    if (event.type === 'user.interrupt') isInterrupted = true;
+    if (event.type === 'agent.mcp_tool_result') results.set(event.mcp_tool_use_id, JSON.stringify(event.content));
+  }
+  return events.flatMap((event) => {
+    if (event.type !== 'agent.mcp_tool_use') return [];
+    const times = system.servers.effects.get(effectName(event.name, event.input)) ?? 0;
+    const mayRepeat = SERVED_TOOLS.some(({ name, repeatable }) => name === event.name && repeatable);
+    const result = results.get(event.id) ?? '';
+    const isKnown = result.includes('"ran ');
+    return [
+      ...(times > 1 && (!mayRepeat || isCalm) ? [`the call ${event.id} ran ${times} times`] : []),
+      ...(times === 0 && isKnown ? [`the call ${event.id} has a result, and never ran`] : []),
+      ...(times > 0 && /Permission|reached/.test(result) ? [`the call ${event.id} ran, and is said not to have`] : []),
+      ...(isCalm && !isKnown && !isInterrupted ? [`nothing failed, yet ${event.id} has ${result}`] : []),
     ];
   });
 }

@@ -330,4 +330,28 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
     from: '    if (commit.summary.contextStart === this.#contextStart) this.#context.push',
     to: '    if (commit.summary.contextStart >= this.#contextStart) this.#context.push',
   },
+  {
+    name: 'a call of an MCP tool is not marked as begun',
+    file: NEXT,
+    from: '  for (const id of callIds) builder.begin(id);\n',
+    to: '',
+  },
+  {
+    name: 'an unfinished call of an MCP tool is made again',
+    file: NEXT,
+    from: 'return begun > 0 && (!repeatable ||',
+    to: 'return begun > 5 && (!repeatable ||',
+  },
+  {
+    name: 'what an MCP server answered is not recorded',
+    file: OUTCOME,
+    from: '    if (call) pushResult(builder, call, content, isError);',
+    to: '    if (call && isError) pushResult(builder, call, content, isError);',
+  },
+  {
+    name: 'a cycle begins before its MCP servers are dialled',
+    file: DECIDE,
+    from: 'return begins && !dialled &&',
+    to: 'return begins && dialled &&',
+  },
 ];
