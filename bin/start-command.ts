@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { isHostPattern } from '../runtime/contract/hosts';
-import type { ModelChoice } from '../runtime/local/model-choice';
 import { startLocal, type LocalSystem } from '../runtime/local/start';
 import { LOG_FORMATS, LOG_LEVELS, logLevelOf, type LogFormat, type LogLevel } from '../runtime/telemetry/log';
 import { runSampleSession } from './sample-session';
 import { snippet } from './snippet';
+import { chooseModel, MODEL_OPTIONS } from './start-model';
 import { DEFAULT_DATA, DEFAULT_PORT, START_HELP, UsageError } from './usage';
 
 const EXIT_WITHIN_MS = 2_000;
@@ -18,8 +18,7 @@ export async function startCommand(args: string[]): Promise<void> {
       port: { type: 'string' },
       data: { type: 'string', default: DEFAULT_DATA },
       'no-sample': { type: 'boolean', default: false },
-      'model-url': { type: 'string' },
-      'model-key': { type: 'string' },
+      ...MODEL_OPTIONS,
       'sandbox-image': { type: 'string' },
       'private-host': { type: 'string', multiple: true, default: [] },
       'log-level': { type: 'string', default: 'warn' },
@@ -32,7 +31,7 @@ export async function startCommand(args: string[]): Promise<void> {
     return;
   }
   const port = readPort(values.port);
-  const model = chooseModel(values['model-url'], values['model-key']);
+  const model = chooseModel(values);
   const stop = untilStopped();
   const sandboxImage = values['sandbox-image'];
   const privateHosts = values['private-host'].map(checkHost);
@@ -106,14 +105,6 @@ function readLogFormat(text: string): LogFormat {
 function checkHost(host: string): string {
   if (isHostPattern(host) || isIP(host) !== 0) return host;
   throw new UsageError(`--private-host ${host}: name a host, an address or *.domain, without scheme and port.`);
-}
-
-function chooseModel(urlOption: string | undefined, keyOption: string | undefined): ModelChoice {
-  const baseUrl = urlOption ?? (process.env.MODEL_BASE_URL || undefined);
-  const apiKey = keyOption ?? (process.env.MODEL_API_KEY || process.env.ANTHROPIC_API_KEY || undefined);
-  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is no URL of a model.`);
-  if (baseUrl === undefined && apiKey === undefined) return { type: 'offline' };
-  return { type: 'messages_api', baseUrl, apiKey };
 }
 
 function introduce(system: LocalSystem, data: string): void {

@@ -29,6 +29,10 @@ Options
   --data DIR       where everything is kept, with connection.json (base_url, api_key) for clients (default ${DEFAULT_DATA})
   --no-sample      do not run the sample session first
   --model-url URL  a server of the Messages API (default https://api.anthropic.com); also MODEL_BASE_URL
+  --model-provider P  anthropic (default), or by the credentials of your AWS CLI: bedrock, claude-platform
+  --bedrock-models M  with bedrock: the models as ID or ID=NAME_ON_BEDROCK, separated by commas
+  --model-workspace W  with claude-platform: the workspace; also ANTHROPIC_AWS_WORKSPACE_ID
+  --model-region R  where AWS is asked; also AWS_REGION
   --model-key KEY  its key; better MODEL_API_KEY or ANTHROPIC_API_KEY, which other users of this machine cannot see
   --sandbox-image I  run sandboxes as containers of image I, with podman (dist/sandbox-image is what to build it from)
   --private-host H  send credentials to host H although it is private or speaks plain http (127.0.0.1, *.corp.example); may be repeated

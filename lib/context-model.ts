@@ -1,3 +1,4 @@
+import { readBedrockNames } from '../runtime/model/bedrock-names';
 import type { TokenPrices } from '../runtime/model/prices';
 import type { Choice, ContextChoices } from './context-choices';
 import { ModelProvider } from './model-provider';
@@ -32,22 +33,12 @@ export function modelFrom(choices: ContextChoices): ModelProvider {
   return ModelProvider.anthropicApi({ baseUrl: choices.text('modelBaseUrl') });
 }
 
-/** `ID=NAME` or `ID` alone, separated by commas; without a name, the profile that covers all Regions. */
 function bedrockModels(text = ''): Readonly<Record<string, string>> {
-  const entries = text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const [id = '', ...name] = entry.split('=');
-      return [id.trim(), name.length > 0 ? name.join('=').trim() : `global.anthropic.${id.trim()}`] as const;
-    });
-  if (entries.length === 0) {
-    throw new Error(
-      'context bedrockModels: name the models, such as claude-opus-5-5,claude-sonnet-5=eu.anthropic.claude-sonnet-5',
-    );
-  }
-  return Object.fromEntries(entries);
+  const models = readBedrockNames(text);
+  if (Object.keys(models).length > 0) return models;
+  throw new Error(
+    'context bedrockModels: name the models, such as claude-opus-5-5,claude-sonnet-5=eu.anthropic.claude-sonnet-5',
+  );
 }
 
 const PRICE_KEYS: readonly string[] = ['input', 'output', 'cacheRead', 'cacheWrite'] satisfies (keyof TokenPrices)[];

@@ -1,9 +1,11 @@
+import { createBedrockModel } from '../aws/bedrock-model';
+import { createClaudePlatformModel } from '../aws/claude-platform-model';
 import { createAnthropicModel } from '../model/anthropic';
 import type { ModelProvider } from '../model/port';
 import type { Closing } from './closing';
 import { createOfflineModel } from './offline-model';
 
-/** Who answers: the model that needs nobody, or a server of the Messages API. */
+/** Who answers: the model that needs nobody, a server of the Messages API, or AWS with the credentials of this machine. */
 export type ModelChoice =
   | { readonly type: 'offline' }
   | {
@@ -12,6 +14,21 @@ export type ModelChoice =
       readonly baseUrl?: string;
       /** @default - none; some servers of one's own want no key */
       readonly apiKey?: string;
+    }
+  | {
+      readonly type: 'bedrock';
+      readonly region: string;
+      /** The models that agents may name, to what Bedrock calls them. */
+      readonly models: Readonly<Record<string, string>>;
+      /** @default - the Region's own endpoint */
+      readonly baseURL?: string;
+    }
+  | {
+      readonly type: 'claude_platform';
+      readonly region: string;
+      readonly workspaceId: string;
+      /** @default - the Region's own endpoint */
+      readonly baseURL?: string;
     };
 
 export interface OpenModel {
@@ -24,17 +41,25 @@ const NO_KEY = 'none';
 
 /** Makes the provider; the offline model is started, and reached as any other one is. */
 export async function openModel(choice: ModelChoice, closing: Closing): Promise<OpenModel> {
-  if (choice.type === 'offline') {
-    const server = await createOfflineModel();
-    closing.add(() => server.close());
-    return {
-      provider: createAnthropicModel({ apiKey: NO_KEY, baseURL: server.url }),
-      description: 'offline: it plays the part, and calls tools for real (set ANTHROPIC_API_KEY for a real one)',
-    };
+  switch (choice.type) {
+    case 'offline': {
+      const server = await createOfflineModel();
+      closing.add(() => server.close());
+      return {
+        provider: createAnthropicModel({ apiKey: NO_KEY, baseURL: server.url }),
+        description: 'offline: it plays the part, and calls tools for real (set ANTHROPIC_API_KEY for a real one)',
+      };
+    }
+    case 'messages_api': {
+      const { apiKey = NO_KEY, baseUrl: baseURL } = choice;
+      return {
+        provider: createAnthropicModel({ apiKey, baseURL }),
+        description: `the Messages API at ${baseURL === undefined ? 'api.anthropic.com' : new URL(baseURL).host}`,
+      };
+    }
+    case 'bedrock':
+      return { provider: createBedrockModel(choice), description: `Claude on Amazon Bedrock in ${choice.region}` };
+    case 'claude_platform':
+      return { provider: createClaudePlatformModel(choice), description: `Claude Platform on AWS in ${choice.region}` };
   }
-  const { apiKey = NO_KEY, baseUrl: baseURL } = choice;
-  return {
-    provider: createAnthropicModel({ apiKey, baseURL }),
-    description: `the Messages API at ${baseURL === undefined ? 'api.anthropic.com' : new URL(baseURL).host}`,
-  };
 }
