@@ -28,7 +28,9 @@ export function listedTools(given: readonly unknown[]): ListedTool[] {
 
 function listedTool(given: unknown): ListedTool | undefined {
   if (!isRecord(given)) return undefined;
-  const { name, description, inputSchema, annotations } = given;
+  const { name, description, inputSchema, annotations, execution } = given;
+  // Its server would refuse every call that is not a task, and tasks are not made here.
+  if (isRecord(execution) && execution.taskSupport === 'required') return undefined;
   if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) return undefined;
   const hints = isRecord(annotations) ? annotations : {};
   const fits = JSON.stringify(inputSchema ?? {}).length <= LONGEST_SCHEMA;

@@ -28,6 +28,13 @@ describe('the tools that a server lists', () => {
     expect(listedTools(odd)).toEqual([{ name: 'a', inputSchema: {} }]);
   });
 
+  it('are left out where they run only as tasks', () => {
+    const task = { name: 'a', execution: { taskSupport: 'required' } };
+    expect(listedTools([task, { name: 'b', execution: { taskSupport: 'optional' } }])).toEqual([
+      { name: 'b', inputSchema: {} },
+    ]);
+  });
+
   it('are cut down to what can be kept', () => {
     const long = listedTools([
       { name: 'a', description: 'd'.repeat(100_000), inputSchema: { x: 'x'.repeat(200_000) } },
