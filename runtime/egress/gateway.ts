@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../contract/time';
 import { isNamed } from '../vault/addresses';
 import type { Broker, Substitution } from '../vault/ports';
+import { brief, BRIEFING_PATH } from './briefing';
 import type { CertificateAuthority } from './certificate-authority';
 import { ConnectionReport, type ConnectionLog } from './connection-log';
 import { destinationOf, parseAuthority, refusalOf, type Destination } from './destination';
@@ -14,7 +15,7 @@ import { answerRaw, passThrough, terminate } from './tunnel';
 import { PlainUpstream, SILENCE_MS, type UpstreamOptions } from './upstream';
 
 export interface EgressGatewayDeps extends UpstreamOptions {
-  readonly broker: Pick<Broker, 'substitutionsFor'>;
+  readonly broker: Pick<Broker, 'placeholdersOf' | 'substitutionsFor'>;
   readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly log: ConnectionLog;
@@ -86,6 +87,7 @@ export class EgressGateway {
   private async serveRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request;
     const session = this.sessions.get(socket);
+    if (session && request.url === BRIEFING_PATH) return this.tell(session, response);
     const url = plainUrl(request.url ?? '');
     const destination = url && destinationOf(url);
     if (!session || !url || !destination) return refuse(response, 400, NOT_FOR_A_PROXY);
@@ -107,6 +109,14 @@ export class EgressGateway {
     const path = `${url.pathname}${url.search}`;
     const failure = await exchange(request, response, { upstream, path, substitutions, scrubbed: substitutions });
     if (failure) report.became(failure.reason === 'private_address' ? 'refused' : 'failed', failure.reason);
+  }
+
+  /** Tells a sandbox what it has to know of the gateway. */
+  private async tell(session: EgressSession, response: ServerResponse): Promise<void> {
+    const { broker, authority } = this.deps;
+    const briefing = await brief(broker, authority.certificate, session).catch(() => undefined);
+    if (!briefing) return refuse(response, 502, NO_BROKER);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(briefing));
   }
 
   private async serveConnect(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {

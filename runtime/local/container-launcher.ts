@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { hashOfSecret } from '../resources/keys';
@@ -8,6 +8,7 @@ import type { GoneWorker, WorkQueue } from '../resources/ports';
 import {
   API_SOCKET,
   changesSystem,
+  EGRESS_SOCKET,
   INSTALLER_CAPABILITIES,
   ORDER_VARIABLE,
   STOP_WITHIN_SECONDS,
@@ -16,6 +17,7 @@ import {
 } from '../sandbox/container-contract';
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
+import type { EgressDoors } from './egress-doors';
 import type { MachineLauncher } from './machine-launcher';
 
 export interface ContainerLauncherOptions {
@@ -25,6 +27,10 @@ export interface ContainerLauncherOptions {
   readonly dataDirectory: string;
   /** The socket on which the API listens. Its directory holds nothing else: the container sees all of it. */
   readonly apiSocket: string;
+  /** The way out of sandboxes that may not have the machine's network. */
+  readonly egress: EgressDoors;
+  /** A directory for the doors of sandboxes, which nobody else can enter. */
+  readonly egressDirectory: string;
   /** A worker ends when its session has been idle for so long. */
   readonly maxIdleMs: number;
   /** Told of a worker that ended without having been asked to. */
@@ -45,8 +51,8 @@ const engine = (...args: string[]): Promise<{ stdout: string }> => promisify(exe
 
 /**
  * Starts the workers of `cloud` environments as containers, confined as the stack's tasks are: the root read-only, none of
- * root's rights but those that the supervisor needs, no way to more of them. A `limited` network is none at all: the API
- * is reached through a socket.
+ * root's rights but those that the supervisor needs, no way to more of them. A `limited` network is none but the way by the
+ * egress gateway; that and the API are reached through sockets.
  */
 export class ContainerLauncher implements MachineLauncher {
   readonly startsByClaim = true;
@@ -75,6 +81,7 @@ export class ContainerLauncher implements MachineLauncher {
     const previous = this.running.get(session.id);
     if (previous?.serves(work, claim)) return;
     await previous?.stop(0);
+    const egress = await this.options.egress.open(session, join(this.options.egressDirectory, session.id));
     const order: SandboxOrder = {
       baseUrl: `unix:${API_SOCKET}`,
       environmentId: work.environmentId,
@@ -82,10 +89,11 @@ export class ContainerLauncher implements MachineLauncher {
       sessionId: session.id,
       claim,
       maxIdleMs: this.options.maxIdleMs,
+      ...(egress ? { egress: { socket: EGRESS_SOCKET } } : {}),
     };
     const { workspace, environmentId, id } = work;
     const mark: GoneWorker = { workspace, environmentId, id, sessionTokenHash: hashOfSecret(claim) };
-    const container = new Container(order, this.argsFor(session, mark), this.options.log);
+    const container = new Container(order, this.argsFor(session, mark, egress?.directory), this.options.log);
     this.running.set(session.id, container);
     const ending = container.ended.then((code) => this.ended(container, mark, code));
     this.endings.add(ending);
@@ -114,14 +122,15 @@ export class ContainerLauncher implements MachineLauncher {
     await Promise.all(this.endings);
   }
 
-  private argsFor(session: SessionRecord, mark: GoneWorker): string[] {
+  private argsFor(session: SessionRecord, mark: GoneWorker, egress: string | undefined): string[] {
     const installs = changesSystem(session);
     const rights = installs ? [...SUPERVISOR_CAPABILITIES, ...INSTALLER_CAPABILITIES] : SUPERVISOR_CAPABILITIES;
     return [
       ['--rm', '--init', '--label', this.label, '--label', `${WORKER_LABEL}=${encodeMark(mark)}`, ...LIMITS],
       ['--cap-drop=all', `--cap-add=${rights.join(',')}`, '--security-opt=no-new-privileges'],
       installs ? [] : ['--read-only', '--read-only-tmpfs=false'],
-      hasNetwork(session) ? [] : ['--network=none'],
+      egress === undefined && hasNetwork(session) ? [] : ['--network=none'],
+      egress === undefined ? [] : ['--volume', `${egress}:${dirname(EGRESS_SOCKET)}:ro`],
       ['--volume', `${dirname(this.options.apiSocket)}:${dirname(API_SOCKET)}:ro`],
       ['--env', ORDER_VARIABLE, this.options.image],
     ].flat();
@@ -129,7 +138,10 @@ export class ContainerLauncher implements MachineLauncher {
 
   private async ended(container: Container, mark: GoneWorker, code: number | null): Promise<void> {
     const { sessionId } = container.order;
-    if (this.running.get(sessionId) === container) this.running.delete(sessionId);
+    if (this.running.get(sessionId) === container) {
+      this.running.delete(sessionId);
+      await this.options.egress.close(sessionId);
+    }
     if (!container.dismissed) await this.report(mark, `its container ended (${code})`);
   }
 
@@ -152,7 +164,6 @@ function parseMark(text: string): GoneWorker[] {
   }
 }
 
-/** A list of allowed hosts takes a proxy, which there is none of on one machine. */
 function hasNetwork({ environmentConfig }: SessionRecord): boolean {
   return environmentConfig.type === 'cloud' && environmentConfig.networking.type === 'unrestricted';
 }

@@ -54,11 +54,7 @@ export class EgressDoors {
     await mkdir(directory, { recursive: true });
     await share(directory, 0o750, uid);
     await writeFile(join(directory, EGRESS_FILES.gateway), certificate);
-    await writeFile(
-      join(directory, EGRESS_FILES.authorities),
-      `${machineAuthorities()}
-${certificate}`,
-    );
+    await writeFile(join(directory, EGRESS_FILES.authorities), [machineAuthorities(), certificate].join('\n'));
     for (const file of [EGRESS_FILES.gateway, EGRESS_FILES.authorities]) await share(join(directory, file), 0o640, uid);
     const server = createServer({ allowHalfOpen: true }, (socket) => gateway.serve(socket, owner));
     this.doors.set(sessionId, await Door.open(server, directory, uid));

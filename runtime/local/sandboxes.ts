@@ -68,7 +68,7 @@ async function openProcesses({ directory, egress, workerGone, log }: SandboxOpti
 }
 
 async function openContainers(
-  { directory, workerGone, log }: SandboxOptions,
+  { directory, egress, workerGone, log }: SandboxOptions,
   image: string,
   closing: Closing,
 ): Promise<Sandboxes> {
@@ -76,11 +76,15 @@ async function openContainers(
   const socketDirectory = await mkdtemp(join(tmpdir(), 'managed-agents-api-'));
   closing.add(() => rm(socketDirectory, { recursive: true, force: true }));
   const apiSocket = join(socketDirectory, 'api.sock');
+  const egressDirectory = await mkdtemp(join(tmpdir(), 'managed-agents-egress-'));
+  closing.add(() => rm(egressDirectory, { recursive: true, force: true }));
   const workspaces = new WorkspaceFiles(directory.workspaces);
   const launcher = new ContainerLauncher({
     image,
     dataDirectory: directory.path,
     apiSocket,
+    egress,
+    egressDirectory,
     maxIdleMs: SANDBOX_IDLE_MS,
     workerGone,
     log,

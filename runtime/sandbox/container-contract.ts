@@ -20,7 +20,16 @@ export interface SandboxOrder {
   /** Good for one exchange for the work item's secret (`resources/sandbox-claim.ts`). */
   readonly claim: string;
   readonly maxIdleMs: number;
+  /** The one way out of a sandbox that may not have another. @default the sandbox's network is open */
+  readonly egress?: EgressOrder;
 }
+
+/** Where the egress gateway is. */
+export type EgressOrder =
+  /** A socket that is this session's own. */
+  | { readonly socket: string }
+  /** A door where each connection says whose it is, and behind which the API is, too. */
+  | { readonly host: string; readonly port: number; readonly workspace: string };
 
 /** The user of the tools, its group, and its home. */
 export const TOOLS_UID = 1_000;
@@ -33,6 +42,11 @@ export const PRIVATE_DIRECTORY = '/run/supervisor';
 
 /** Where a container finds the socket of the API, if it is given one. Its directory is closed to the tools. */
 export const API_SOCKET = '/run/api/api.sock';
+
+/** Where a container finds the socket of the egress gateway, if it is given one. Its directory is closed to the tools. */
+export const EGRESS_SOCKET = '/run/egress/gateway.sock';
+/** Where the supervisor writes whom the tools are to trust. */
+export const TRUST_DIRECTORY = '/tmp/egress';
 
 /** All that is written to, so that the rest of the container can be read-only. */
 export const WRITABLE_DIRECTORIES = [WORKSPACE, TOOLS_HOME, '/mnt/session', '/tmp', PRIVATE_DIRECTORY] as const;

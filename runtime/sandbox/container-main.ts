@@ -12,10 +12,13 @@ import {
   WORKSPACE,
   type SandboxOrder,
 } from './container-contract';
+import { egressEnvironment } from './egress-environment';
+import type { InstallEnvironments } from './package-install';
 import { SandboxApi } from './sandbox-api';
 import { Supervisor } from './supervisor';
 import { ContainerSurroundings } from './surroundings';
-import { asToolsUser } from './tools-user';
+import { asToolsUser, SYSTEM_ENV, TOOLS_ENV } from './tools-user';
+import { WayOut } from './way-out';
 
 const TOOL_HOST = '/opt/sandbox/tool-host.js';
 
@@ -30,14 +33,28 @@ function takeOrder(): SandboxOrder {
   return JSON.parse(order) as SandboxOrder;
 }
 
+/** Installing for the system takes the way out, too, and none of the session's credentials. */
+async function openTo(wayOut: WayOut): Promise<Required<InstallEnvironments>> {
+  const { placeholders, trust } = await wayOut.open();
+  return {
+    tools: egressEnvironment(TOOLS_ENV, placeholders, trust),
+    system: egressEnvironment(SYSTEM_ENV, {}, trust),
+  };
+}
+
 async function main(): Promise<void> {
-  const { baseUrl: address, claim, ...item } = takeOrder();
-  const baseUrl = await reachApi(address);
+  const { baseUrl: address, claim, egress, ...item } = takeOrder();
+  const wayOut = egress && new WayOut(egress, item, claim);
+  await wayOut?.untilThere();
+  const baseUrl = await reachApi(address, wayOut?.leadsToApi ? () => wayOut.toApi() : undefined);
   const { secret: workSecret, packages } = await new SandboxApi(baseUrl, claim).claim();
-  const api = new SandboxApi(baseUrl, sessionsTokenFromSecret(workSecret) ?? '');
-  const toolHost = asToolsUser([process.execPath, TOOL_HOST, WORKSPACE], WORKSPACE);
+  const token = sessionsTokenFromSecret(workSecret) ?? '';
+  wayOut?.proveWith(token);
+  const api = new SandboxApi(baseUrl, token);
+  const environments = wayOut && (await openTo(wayOut));
+  const toolHost = asToolsUser([process.execPath, TOOL_HOST, WORKSPACE], WORKSPACE, environments?.tools);
   const config = { ...item, baseUrl, workSecret, privateDir: PRIVATE_DIRECTORY, toolHost };
-  const supervisor = new Supervisor(config, log, new ContainerSurroundings({ api, packages, log }));
+  const supervisor = new Supervisor(config, log, new ContainerSurroundings({ api, packages, environments, log }));
   process.once('SIGTERM', () => {
     supervisor.stop();
     setTimeout(() => {

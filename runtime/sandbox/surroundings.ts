@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { PRIVATE_DIRECTORY, WORKSPACE } from './container-contract';
-import { installPackages } from './package-install';
+import { installPackages, type InstallEnvironments } from './package-install';
 import type { Packages } from './package-plan';
 import { download, type SandboxApi } from './sandbox-api';
 import type { SandboxSurroundings } from './supervisor';
@@ -22,6 +22,7 @@ const NOT_READY = 'The sandbox is still being prepared, so the call did not run.
 export interface ContainerSurroundingsOptions {
   readonly api: SandboxApi;
   readonly packages: Packages | null;
+  readonly environments?: InstallEnvironments;
   readonly log: (line: string) => void;
 }
 
@@ -97,7 +98,7 @@ export class ContainerSurroundings implements SandboxSurroundings {
   private async install(): Promise<void> {
     if (this.options.packages === null) return;
     try {
-      await installPackages(this.options.packages, this.end.signal);
+      await installPackages(this.options.packages, this.end.signal, this.options.environments);
     } catch (error) {
       this.options.log(`packages could not be installed: ${said(error)}`);
       this.untold = `Packages of the environment could not be installed, so the call did not run. The sandbox works without them.\n${said(error)}`;

@@ -6,15 +6,14 @@
  * SOCKET is that of the egress gateway, where the sandbox has no other way out.
  */
 import './glob-fallback';
-import { connect } from 'node:net';
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
-import { relayEgress } from './egress-relay';
+import { connectToSocket, relayEgress } from './egress-relay';
 import { OutputFiles } from './output-files';
 import { watchShells } from './shell-watch';
 import { serveTools } from './tool-host';
 
 async function main(workdir: string, gateway?: string): Promise<void> {
-  if (gateway !== undefined) await relayEgress(() => connect({ path: gateway, allowHalfOpen: true }));
+  if (gateway !== undefined) await relayEgress(() => connectToSocket(gateway));
   const files = new OutputFiles(workdir);
   watchShells((text) => files.shellWrote(text));
   // All of it: by default a shell gets no variable of the model API's, and a credential may be named like one.

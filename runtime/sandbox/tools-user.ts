@@ -8,8 +8,8 @@ export const LOCAL = `${TOOLS_HOME}/.local`;
 
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The whole environment of the tools. Nothing of the supervisor's own is in it. */
-const TOOLS_ENV = {
+/** The whole environment of the tools, unless they are given more. Nothing of the supervisor's own is in it. */
+export const TOOLS_ENV = {
   PATH: `${LOCAL}/bin:${SYSTEM_PATH}`,
   HOME: TOOLS_HOME,
   USER: 'agent',
@@ -22,7 +22,12 @@ const TOOLS_ENV = {
 } as const;
 
 /** The environment in which the supervisor runs programs of the system as itself. */
-const SYSTEM_ENV = { PATH: SYSTEM_PATH, HOME: '/root', LANG: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' } as const;
+export const SYSTEM_ENV = {
+  PATH: SYSTEM_PATH,
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  DEBIAN_FRONTEND: 'noninteractive',
+} as const;
 
 /**
  * What runs as the tools' user is the first to go when memory runs out, so that the supervisor lives to say so, and cannot
@@ -31,11 +36,15 @@ const SYSTEM_ENV = { PATH: SYSTEM_PATH, HOME: '/root', LANG: 'C.UTF-8', DEBIAN_F
 const CONFINE = 'echo 1000 > /proc/self/oom_score_adj; ulimit -c 0; cd "$0" && exec setpriv --no-new-privs -- "$@"';
 
 /** A program as the tools' user runs it in the container. The supervisor may not be able to enter the directory itself. */
-export function asToolsUser(argv: readonly string[], directory: string): HostCommand {
+export function asToolsUser(
+  argv: readonly string[],
+  directory: string,
+  env: Readonly<Record<string, string>> = TOOLS_ENV,
+): HostCommand {
   return {
     file: '/bin/bash',
     args: ['--noprofile', '--norc', '-c', CONFINE, directory, ...argv],
-    env: TOOLS_ENV,
+    env,
     cwd: '/',
     uid: TOOLS_UID,
     gid: TOOLS_UID,
@@ -44,8 +53,11 @@ export function asToolsUser(argv: readonly string[], directory: string): HostCom
 }
 
 /** A program as the supervisor's own user runs it. Nothing that a tool can write may be among its arguments. */
-export function asSupervisor([file, ...args]: readonly [string, ...string[]]): HostCommand {
-  return { file, args, env: SYSTEM_ENV, cwd: '/' };
+export function asSupervisor(
+  [file, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>> = SYSTEM_ENV,
+): HostCommand {
+  return { file, args, env, cwd: '/' };
 }
 
 /** A process with pipes, in a process group of its own, so that all of it can be ended. */

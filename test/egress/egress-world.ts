@@ -55,6 +55,9 @@ export class EgressWorld {
           if (world.brokerFails) throw new Error('the broker is away');
           return world.granted.get(host) ?? [];
         },
+        placeholdersOf: async () => [
+          { vaultId: 'vlt_1', credentialId: 'vcrd_1', name: 'API_TOKEN', placeholder: PLACEHOLDER },
+        ],
       },
       authority,
       clock: { now: () => systemClock.now() + world.ahead },

@@ -64,7 +64,7 @@ print('tried')
 /** Nothing that a tool can read holds a credential, and the supervisor can be neither read nor disturbed. */
 export async function triesToFindTheToken(session: ShellSession): Promise<void> {
   const { text: environment } = await session.run('cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n" | sort -u; env');
-  assert.doesNotMatch(environment, new RegExp(`${SECRET}|${ORDER_VARIABLE}|ECS_|AWS_|claim`, 'i'));
+  assert.doesNotMatch(environment, new RegExp(`${SECRET}|${ORDER_VARIABLE}|ECS_|AWS_(?!CA_BUNDLE)|claim`, 'i'));
 
   const { text: memory } = await session.run(`python3 - <<'END'\n${READS_MEMORY}\nEND`);
   assert.equal(memory, 'tried');
@@ -95,7 +95,7 @@ const ADDRESSES = ['169.254.169.254', '169.254.170.2', '[fd00:ec2::254]', '1.1.1
 /** A `limited` network is none: no address of a cloud's, of the machine's, or of anybody's is reached. */
 export async function triesTheNetwork(session: ShellSession): Promise<void> {
   const { text } = await session.run(
-    `ls /sys/class/net; for a in ${ADDRESSES.join(' ')}; do curl -gsS -m 3 http://$a/ > /dev/null 2>&1 && echo REACHED $a; done; ` +
+    `ls /sys/class/net; for a in ${ADDRESSES.join(' ')}; do for by in '' '*'; do curl -gfsS -m 3 --noproxy "$by" http://$a/ > /dev/null 2>&1 && echo REACHED $a; done; done; ` +
       `python3 -c "import socket; socket.socket(socket.AF_UNIX).connect('/run/api/api.sock')" 2>&1 | tail -n 1; echo tried`,
   );
   assert.match(text, /^lo\n/);

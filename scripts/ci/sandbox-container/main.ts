@@ -5,7 +5,10 @@
  *     tsx scripts/ci/sandbox-container/main.ts IMAGE
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
@@ -23,6 +26,8 @@ import { shellModel, ShellSession, type Config } from './sessions';
 
 /** A worker ends after its session has been idle for a minute. */
 const IDLE_MS = 75_000;
+/** An address of this machine that programs ask the proxy for. */
+const PRIVATE_HOST = '127.0.0.2';
 const NO_NETWORK: Config = { networking: { type: 'limited' } };
 const NO_NETWORK_BUT_PACKAGES: Config = {
   networking: { type: 'limited', allow_package_managers: true },
@@ -88,6 +93,30 @@ async function networked(client: Anthropic): Promise<void> {
   });
 }
 
+/** A limited session with a credential, and a server on this machine that it may reach by the gateway. */
+async function proxied(client: Anthropic): Promise<void> {
+  const keys: unknown[] = [];
+  const server = createServer((request, response) => {
+    keys.push(request.headers['x-api-key']);
+    response.end(JSON.stringify(request.headers));
+  }).listen(0, PRIVATE_HOST);
+  await once(server, 'listening');
+  const networking = { type: 'limited' as const, allowed_hosts: [PRIVATE_HOST] };
+  const vault = await client.beta.vaults.create({ display_name: 'proxied' });
+  await client.beta.vaults.credentials.create(vault.id, {
+    auth: { type: 'environment_variable', secret_name: 'API_TOKEN', secret_value: 'canary-51b0', networking },
+  });
+  const session = await ShellSession.create(client, 'proxied', { networking }, [vault.id]);
+  await check('a limited network leads to its hosts, with a credential that the sandbox does not see', async () => {
+    const url = `http://${PRIVATE_HOST}:${(server.address() as AddressInfo).port}/`;
+    const { text } = await session.run(`env; curl -sS ${url} -H "X-Api-Key: $API_TOKEN"; curl -sS http://127.0.0.3/`);
+    assert.deepEqual(keys, ['canary-51b0']);
+    assert.doesNotMatch(text, /canary/);
+    assert.match(text, /Host not in allowlist: 127\.0\.0\.3$/);
+  });
+  server.close();
+}
+
 /** @returns the session and its files, to be looked at again. */
 async function rested(client: Anthropic): Promise<{ session: ShellSession; files: string }> {
   const session = await ShellSession.create(client, 'rested', NO_NETWORK);
@@ -114,6 +143,7 @@ async function main(image: string): Promise<void> {
       port: 0,
       model: { type: 'messages_api', baseUrl: model.url, apiKey: 'scripted' },
       sandboxImage: image,
+      privateHosts: [PRIVATE_HOST],
       log: (line) => console.log(`          ${line}`),
     });
   let system = await start();
@@ -125,6 +155,7 @@ async function main(image: string): Promise<void> {
       killed(client),
       unpackaged(client),
       networked(client),
+      proxied(client),
     ]);
     const { session, files } = await resting;
     await system.close();

@@ -32,11 +32,15 @@ export class ShellSession {
     readonly id: string,
   ) {}
 
-  static async create(client: Anthropic, name: string, config: Config): Promise<ShellSession> {
+  static async create(client: Anthropic, name: string, config: Config, vaults: string[] = []): Promise<ShellSession> {
     const environment = await client.beta.environments.create({ name, config: { type: 'cloud', ...config } });
     const tools = [{ type: 'agent_toolset_20260401' as const }];
     const agent = await client.beta.agents.create({ name, model: 'claude-opus-5', tools });
-    const session = await client.beta.sessions.create({ agent: agent.id, environment_id: environment.id });
+    const session = await client.beta.sessions.create({
+      agent: agent.id,
+      environment_id: environment.id,
+      vault_ids: vaults,
+    });
     return new ShellSession(client, session.id);
   }
 
