@@ -17,20 +17,41 @@ export interface SecretModelOptions {
   readonly baseURL?: string;
 }
 
-/** A key that was replaced is used no longer than this. */
+/** A key that was read so long ago is read again, while the request at hand goes out with it. */
+const STALE_AFTER: Micros = 10 * MICROS_PER_SECOND;
+/** One that was read so long ago is not used any more. */
 const REMEMBERED_FOR: Micros = 300 * MICROS_PER_SECOND;
+
+/** A key, what speaks with it, and when it was read. */
+interface Known {
+  readonly apiKey: string;
+  readonly model: ModelProvider;
+  readonly readAt: Micros;
+}
 
 const NO_KEY = 'The secret of the model key is empty. Put the key of the model API into it.';
 
-/** The Messages API with a key that is read when it is needed and kept in memory for minutes, never in a variable. */
+/**
+ * The Messages API with a key that is read when it is needed and kept in memory for minutes, never in a variable. A key that was
+ * replaced reaches a harness at work with its next request but one, and at once where the old one is refused.
+ */
 export function createSecretModel({ client, clock, secretArn, baseURL }: SecretModelOptions): ModelProvider {
-  let known: { readonly model: ModelProvider; readonly until: Micros } | undefined;
+  let known: Known | undefined;
 
-  async function open(): Promise<ModelProvider> {
-    if (known && known.until > clock.now()) return known.model;
+  async function open(): Promise<Known> {
+    const now = clock.now();
+    if (!known || known.readAt + REMEMBERED_FOR <= now) return read();
+    // No first token waits for it. If it fails, the key that is known is as good as it was.
+    if (known.readAt + STALE_AFTER <= now) read().catch(() => undefined);
+    return known;
+  }
+
+  async function read(): Promise<Known> {
+    const readAt = clock.now();
     const apiKey = await readKey();
-    known = { model: createAnthropicModel({ apiKey, baseURL }), until: clock.now() + REMEMBERED_FOR };
-    return known.model;
+    const model = known?.apiKey === apiKey ? known.model : createAnthropicModel({ apiKey, baseURL });
+    known = { apiKey, model, readAt };
+    return known;
   }
 
   async function readKey(): Promise<string> {
@@ -47,13 +68,16 @@ export function createSecretModel({ client, clock, secretArn, baseURL }: SecretM
     throw new ModelError('model_request_failed_error', false, NO_KEY);
   }
 
-  /** Whatever is refused for good may have been refused because of the key: the next request reads it again. */
+  /** Whatever is refused for good may have been refused because of the key: a new one is tried at once. */
   async function use<T>(act: (model: ModelProvider) => Promise<T>): Promise<T> {
+    const used = await open();
     try {
-      return await act(await open());
+      return await act(used.model);
     } catch (error) {
-      if (error instanceof ModelError && !error.transient) known = undefined;
-      throw error;
+      if (!(error instanceof ModelError) || error.transient) throw error;
+      const now = await read().catch(() => undefined);
+      if (now === undefined || now.apiKey === used.apiKey) throw error;
+      return act(now.model);
     }
   }
 

@@ -4,15 +4,16 @@ import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import { startAwsServer, type AwsAnswer, type AwsServer } from './aws-server';
 
 let secret: AwsAnswer;
-let modelStatus: number;
+let refused: string | undefined;
 const keysSeen: unknown[] = [];
 let secrets: AwsServer;
 let model: AwsServer;
 beforeAll(async () => {
   secrets = await startAwsServer(() => secret);
   model = await startAwsServer(({ headers }) => {
-    keysSeen.push(headers.authorization?.toString().replace('Bearer ', ''));
-    return { status: modelStatus, body: { data: [], has_more: false, first_id: null, last_id: null } };
+    const key = headers.authorization?.toString().replace('Bearer ', '');
+    keysSeen.push(key);
+    return { status: key === refused ? 401 : 200, body: { data: [], has_more: false, first_id: null, last_id: null } };
   });
 });
 afterAll(() => {
@@ -22,7 +23,7 @@ afterAll(() => {
 beforeEach(() => {
   secrets.calls.length = 0;
   keysSeen.length = 0;
-  modelStatus = 200;
+  refused = undefined;
   secret = { body: { SecretString: 'first-key\n' } };
 });
 
@@ -50,14 +51,29 @@ describe('a model whose key is a secret', () => {
     expect(keysSeen.at(-1)).toBe('second-key');
   });
 
-  test('reads the key again once it was refused', async () => {
+  test('tries a new key at once where the old one is refused, and does not go on trying', async () => {
     const { provider } = open();
-    modelStatus = 401;
-    await expect(provider.models()).rejects.toMatchObject({ transient: false });
-    secret = { body: { SecretString: 'second-key' } };
-    modelStatus = 200;
     await provider.models();
-    expect(keysSeen).toEqual(['first-key', 'second-key']);
+    refused = 'first-key';
+    secret = { body: { SecretString: 'second-key' } };
+    await expect(provider.models()).resolves.toEqual([]);
+    expect(keysSeen).toEqual(['first-key', 'first-key', 'second-key']);
+    refused = 'second-key';
+    await expect(provider.models()).rejects.toMatchObject({ transient: false });
+    expect(keysSeen).toHaveLength(4);
+  });
+
+  test('looks for a new key beside a request, which does not wait for it', async () => {
+    const { provider, wait } = open();
+    await provider.models();
+    secret = { body: { SecretString: 'second-key' } };
+    wait(11);
+    await provider.models();
+    expect(keysSeen.at(-1)).toBe('first-key');
+    while (secrets.calls.length < 2) await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await provider.models();
+    expect(keysSeen.at(-1)).toBe('second-key');
   });
 
   test('says what to do while the secret is empty, and works as soon as it is not', async () => {
