@@ -1,7 +1,7 @@
 /**
- * Bundles the Lambda entry points into dist/lambda/NAME/index.mjs and puts together the directory of the sandbox image in
- * dist/sandbox-image/. Everything a function needs is in its bundle, the AWS SDK too: what Lambda brings along changes without
- * notice, and a published version must not.
+ * Bundles the Lambda entry points into dist/lambda/NAME/index.mjs and puts together the directories of two images: that of
+ * sandboxes in dist/sandbox-image/, that of the egress gateway in dist/egress-image/. Everything a function needs is in its
+ * bundle, the AWS SDK too: what Lambda brings along changes without notice, and a published version must not.
  *
  * A file is written only when it changed, so that an unchanged function stays the same asset.
  */
@@ -66,9 +66,24 @@ const inContainer = await build({
   write: false,
 });
 
+const gateway = await build({
+  absWorkingDir: root,
+  entryPoints: { gateway: 'runtime/handlers/egress-gateway.ts' },
+  outdir: 'dist/egress-image',
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  legalComments: 'none',
+  logLevel: 'warning',
+  write: false,
+});
+
 const kilobytes = (bytes) => `${Math.ceil(bytes.length / 1024)} kB`;
 
-for (const { path, contents } of [...bundled.outputFiles, ...inContainer.outputFiles]) {
+for (const { path, contents } of [...bundled.outputFiles, ...inContainer.outputFiles, ...gateway.outputFiles]) {
   const before = await readFile(path).catch(() => undefined);
   if (!before?.equals(contents)) {
     await mkdir(dirname(path), { recursive: true });
@@ -77,3 +92,4 @@ for (const { path, contents } of [...bundled.outputFiles, ...inContainer.outputF
   console.log(`${relative(root, path)}  ${kilobytes(contents)}, ${kilobytes(gzipSync(contents))} zipped`);
 }
 await copyFile(join(root, 'image', 'Dockerfile'), join(root, 'dist', 'sandbox-image', 'Dockerfile'));
+await copyFile(join(root, 'image', 'egress', 'Dockerfile'), join(root, 'dist', 'egress-image', 'Dockerfile'));

@@ -22,7 +22,7 @@ export function serveHarness(model: ModelProvider): (ref: ThreadRef, context: La
 function openHarness(model: ModelProvider): Harness {
   const store = openStore();
   const waker = openOwnWaker(store);
-  const workQueue = createWorkQueue({ ...surroundings, store, waker, model, launcher: openLauncher() });
+  const workQueue = createWorkQueue({ ...surroundings, store, waker, model, launcher: openLauncher(store) });
   return createHarness({
     ...surroundings,
     log: store.log,

@@ -7,19 +7,18 @@ import type { SandboxOffer } from '../resources/sandbox-offer';
 import type { Store } from '../store/ports';
 import type { SessionRuntime } from '../store/records';
 import { noLauncher } from './absent';
+import { egressPlacement, openGatewayService } from './compose-egress';
 import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
 import { log, observe } from './observe';
 import type { SandboxSizes } from './sandbox-sizes';
 import { hasSetting, readSetting } from './settings';
 import { reapTasks } from './task-reaper';
 
-/** Tasks go out directly, and security groups know addresses, not names: nothing holds them to a list of hosts. */
-const LIMITED_NETWORKS = false;
-
 /** Starts sandboxes on Fargate. A stack without a fleet starts none: calls of built-in tools then end as errors. */
-export function openLauncher(): SandboxLauncher {
+export function openLauncher(store: Pick<Store, 'credentials'>): SandboxLauncher {
   if (!hasSetting('sandboxCluster')) return noLauncher;
-  return observedLauncher(new FargateLauncher({ client: new ECSClient({}), placement }), observe);
+  const launcher = new FargateLauncher({ client: new ECSClient({}), placement: () => placement(store) });
+  return observedLauncher(launcher, observe);
 }
 
 /** Stops the tasks that were left over. A stack without a fleet has none. */
@@ -36,9 +35,16 @@ export async function reapSandboxes(store: Store): Promise<void> {
   }
 }
 
+/** Brings the egress gateway to what sandboxes need. A stack without one has nothing to bring. */
+export async function settleGateway(): Promise<void> {
+  const changed = await openGatewayService()?.settle();
+  if (changed) log({ level: 'info', message: `the egress gateway was ${changed}` });
+}
+
 /** What environments may ask of the sandboxes of this stack. */
 export const sandboxOffer = (): SandboxOffer => ({
-  limitedNetworks: LIMITED_NETWORKS,
+  // Security groups know addresses, not names: without the gateway nothing holds a task to a list of hosts.
+  limitedNetworks: hasSetting('egressService'),
   sizes: Object.keys(sandboxSizes()),
 });
 
@@ -55,13 +61,13 @@ function sandboxRevisions(): NonNullable<SessionRuntime['sandbox']> {
 const sandboxSizes = (): SandboxSizes =>
   hasSetting('sandboxSizes') ? (JSON.parse(readSetting('sandboxSizes')) as SandboxSizes) : {};
 
-function placement(): FargatePlacement {
+function placement(store: Pick<Store, 'credentials'>): FargatePlacement {
   return {
     cluster: readSetting('sandboxCluster'),
     revisions: sandboxRevisions(),
     subnets: readSetting('sandboxSubnets').split(','),
     securityGroup: readSetting('sandboxSecurityGroup'),
-    limitedNetworks: LIMITED_NETWORKS,
+    egress: egressPlacement(store),
     sizes: sandboxSizes(),
     publicAddress: readSetting('sandboxPublicAddress') === 'true',
     capacity: readSetting('sandboxCapacity') === 'FARGATE_SPOT' ? 'FARGATE_SPOT' : 'FARGATE',

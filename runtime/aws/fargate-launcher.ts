@@ -22,8 +22,8 @@ export interface FargatePlacement {
   readonly subnets: readonly string[];
   readonly securityGroup: string;
   readonly publicAddress: boolean;
-  /** Whether something holds tasks to the hosts that a `limited` network allows. @default false: none is started for it */
-  readonly limitedNetworks?: boolean;
+  /** Where tasks run that have no way out but the egress gateway. @default none is started for a `limited` network */
+  readonly egress?: EgressPlacement;
   /** With `FARGATE_SPOT`, what finds no room there gets ordinary capacity. */
   readonly capacity: Capacity;
   /** Sizes beside that of the revisions. @default none */
@@ -31,6 +31,19 @@ export interface FargatePlacement {
   /** Where a worker finds the API. */
   readonly apiUrl: string;
   readonly maxIdleMs: number;
+}
+
+/** A part of the network from which nothing is reached but the egress gateway. */
+export interface EgressPlacement {
+  readonly subnets: readonly string[];
+  readonly securityGroup: string;
+  /** Where the gateway is. */
+  readonly host: string;
+  readonly port: number;
+  /** Makes sure that the gateway runs, or is about to. */
+  raise(): Promise<void>;
+  /** Whether a session has credentials that only the gateway can put in. */
+  hasCredentials(session: SessionRecord): Promise<boolean>;
 }
 
 export interface FargateLauncherOptions {
@@ -68,8 +81,10 @@ export class FargateLauncher implements SandboxLauncher {
    */
   async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<void> {
     const { client, placement } = this.options;
-    if (isLimited(session) && !placement().limitedNetworks) throw UNLIMITED;
-    const run = (capacity: Capacity): Promise<void> => runTask(client, this.request(work, session, claim, capacity));
+    const egress = await this.egressFor(session);
+    await egress?.raise();
+    const run = (capacity: Capacity): Promise<void> =>
+      runTask(client, this.request(work, session, claim, { capacity, egress }));
     if (placement().capacity === 'FARGATE' || work.startFailures > 0) return run('FARGATE');
     try {
       await run('FARGATE_SPOT');
@@ -77,6 +92,16 @@ export class FargateLauncher implements SandboxLauncher {
       if (!startErrorOf(error).passing) throw error;
       await run('FARGATE');
     }
+  }
+
+  /** @throws SandboxStartError for a session whose network is to be limited, where nothing limits it. */
+  private async egressFor(session: SessionRecord): Promise<EgressPlacement | undefined> {
+    const { egress } = this.options.placement();
+    if (isLimited(session)) {
+      if (!egress) throw UNLIMITED;
+      return egress;
+    }
+    return (await egress?.hasCredentials(session)) ? egress : undefined;
   }
 
   async stop(session: Pick<SessionRecord, 'id'>): Promise<void> {
@@ -87,7 +112,12 @@ export class FargateLauncher implements SandboxLauncher {
     await Promise.all(taskArns.map((task) => client.send(new StopTaskCommand({ cluster, task, reason }))));
   }
 
-  private request(work: WorkRecord, session: SessionRecord, claim: string, capacity: Capacity): RunTaskCommandInput {
+  private request(
+    work: WorkRecord,
+    session: SessionRecord,
+    claim: string,
+    { capacity, egress }: { readonly capacity: Capacity; readonly egress: EgressPlacement | undefined },
+  ): RunTaskCommandInput {
     const placement = this.options.placement();
     const revisions = session.runtime?.sandbox ?? placement.revisions;
     const order: SandboxOrder = {
@@ -97,7 +127,9 @@ export class FargateLauncher implements SandboxLauncher {
       sessionId: session.id,
       claim,
       maxIdleMs: placement.maxIdleMs,
+      ...(egress ? { egress: { host: egress.host, port: egress.port, workspace: session.workspace } } : {}),
     };
+    const { subnets, securityGroup } = egress ?? placement;
     return {
       cluster: placement.cluster,
       taskDefinition: changesSystem(session) ? revisions.systemTask : revisions.task,
@@ -108,9 +140,9 @@ export class FargateLauncher implements SandboxLauncher {
       startedBy: session.id,
       networkConfiguration: {
         awsvpcConfiguration: {
-          subnets: [...placement.subnets],
-          securityGroups: [placement.securityGroup],
-          assignPublicIp: placement.publicAddress ? 'ENABLED' : 'DISABLED',
+          subnets: [...subnets],
+          securityGroups: [securityGroup],
+          assignPublicIp: placement.publicAddress && !egress ? 'ENABLED' : 'DISABLED',
         },
       },
       overrides: {
@@ -121,7 +153,7 @@ export class FargateLauncher implements SandboxLauncher {
       },
       enableExecuteCommand: false,
       enableECSManagedTags: true,
-      tags: tagsOf(work, session, claim),
+      tags: tagsOf(work, session, claim, egress !== undefined),
     };
   }
 }

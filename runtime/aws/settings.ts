@@ -51,6 +51,21 @@ export const SETTINGS = {
   sandboxSizes: 'SANDBOX_SIZES',
   /** `FARGATE` or `FARGATE_SPOT`. */
   sandboxCapacity: 'SANDBOX_CAPACITY',
+  /** Where sandboxes find the egress gateway: host and port. */
+  egressAddress: 'EGRESS_ADDRESS',
+  /** The subnets and the security group of sandboxes that have no other way out. */
+  egressSubnets: 'EGRESS_SUBNETS',
+  egressSecurityGroup: 'EGRESS_SECURITY_GROUP',
+  /** The gateway's own cluster and service. */
+  egressCluster: 'EGRESS_CLUSTER',
+  egressService: 'EGRESS_SERVICE',
+  /** For the gateway: ARN of the secret that keeps its authority. */
+  egressAuthoritySecret: 'EGRESS_AUTHORITY_SECRET',
+  egressPort: 'EGRESS_PORT',
+  /** Addresses of the name servers that the gateway asks, separated by commas. */
+  egressNameServers: 'EGRESS_NAME_SERVERS',
+  /** PEM: authorities that the gateway trusts beside the public ones. */
+  egressTrusted: 'EGRESS_TRUSTED',
 } as const;
 
 export type Setting = keyof typeof SETTINGS;

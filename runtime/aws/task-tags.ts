@@ -13,10 +13,12 @@ const TAGS = {
   work: 'managed-agents:work',
   /** The hash of the claim that the task was started with: the item's next task has another. */
   claim: 'managed-agents:claim',
+  /** There for a task that has no way out but the egress gateway. */
+  egress: 'managed-agents:egress',
 } as const;
 
 /** The tags of a task that is started for a work item. */
-export function tagsOf(work: WorkRecord, session: SessionRecord, claim: string): Tag[] {
+export function tagsOf(work: WorkRecord, session: SessionRecord, claim: string, byGateway = false): Tag[] {
   return [
     { key: TAGS.session, value: session.id },
     { key: TAGS.workspace, value: session.workspace },
@@ -24,11 +26,15 @@ export function tagsOf(work: WorkRecord, session: SessionRecord, claim: string):
     { key: TAGS.environment, value: work.environmentId },
     { key: TAGS.work, value: work.id },
     { key: TAGS.claim, value: hashOfSecret(claim) },
+    ...(byGateway ? [{ key: TAGS.egress, value: 'gateway' }] : []),
   ];
 }
 
 /** The workspace of a task's session. Undefined for a task of somebody else. */
 export const workspaceOf = (tags: readonly Tag[] = []): string | undefined => valueOf(tags, TAGS.workspace);
+
+/** Whether a task has no way out but the egress gateway. */
+export const needsGateway = (tags: readonly Tag[] = []): boolean => valueOf(tags, TAGS.egress) !== undefined;
 
 /** The worker that a task is. Undefined for a task of somebody else. */
 export function workerOf(tags: readonly Tag[] = []): GoneWorker | undefined {

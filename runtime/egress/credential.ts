@@ -9,6 +9,12 @@ import type { WorkRecord } from '../store/ports';
 /** Whose sandbox it is. */
 export type SandboxName = Pick<WorkRecord, 'workspace' | 'environmentId' | 'sessionId'>;
 
+/**
+ * What a sandbox asks the door for: the gateway itself, or, for its supervisor alone, the API, which a sandbox without another way
+ * out could not reach. Neither is a name that could be anybody's.
+ */
+export const DOOR_TARGETS = { gateway: 'gateway.invalid:80', api: 'api.invalid:443' } as const;
+
 const PURPOSE = 'egress gateway';
 /** No id is longer, and no workspace. */
 const MAX_LENGTH = 1_024;

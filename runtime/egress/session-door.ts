@@ -1,18 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { readPresented, type SandboxName } from './credential';
+import { DOOR_TARGETS, readPresented, type SandboxName } from './credential';
 import type { Destination } from './destination';
 import { dial, DialError } from './dial';
 import type { EgressGateway } from './gateway';
 import type { EgressSession } from './session';
 import { answerRaw } from './tunnel';
-
-/**
- * What a sandbox asks the door for: the gateway itself, or, for its supervisor alone, the API, which a sandbox without another way
- * out could not reach. Neither is a name that could be anybody's.
- */
-export const DOOR_TARGETS = { gateway: 'gateway.invalid:80', api: 'api.invalid:443' } as const;
 
 export interface SessionDoorOptions {
   readonly gateway: EgressGateway;

@@ -12,7 +12,7 @@ const serve = createHandler({
   store,
   waker: openWaker(store),
   runtime: currentRuntime(),
-  launcher: openLauncher(),
+  launcher: openLauncher(store),
   sandboxes: sandboxOffer(),
   workspaces: openWorkspaces(),
   model: modelCatalogue,

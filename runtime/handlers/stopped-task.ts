@@ -8,7 +8,13 @@ import { createWorkQueue } from '../resources/work-queue';
 
 const store = openStore();
 const waker = openWaker(store);
-const workQueue = createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(), model: modelCatalogue });
+const workQueue = createWorkQueue({
+  ...surroundings,
+  store,
+  waker,
+  launcher: openLauncher(store),
+  model: modelCatalogue,
+});
 const client = new ECSClient({});
 
 /** The Lambda function that ECS's events of stopped sandboxes go to. What it misses, the lease of the work item makes good. */

@@ -1,6 +1,6 @@
 import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, surroundings } from '../aws/compose';
-import { openLauncher, reapSandboxes } from '../aws/compose-sandboxes';
+import { openLauncher, reapSandboxes, settleGateway } from '../aws/compose-sandboxes';
 import { log, observe } from '../aws/observe';
 import type { Micros } from '../contract/time';
 import { createWorkQueue } from '../resources/work-queue';
@@ -9,9 +9,18 @@ import { sweep } from './sweeper';
 
 const store = openStore();
 const waker = openWaker(store);
-const workQueue = createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(), model: modelCatalogue });
+const workQueue = createWorkQueue({
+  ...surroundings,
+  store,
+  waker,
+  launcher: openLauncher(store),
+  model: modelCatalogue,
+});
 
-/** The Lambda function that runs each minute. It also measures how late what it finds is, and stops sandboxes left over. */
+/**
+ * The Lambda function that runs each minute. It also measures how late what it finds is, stops sandboxes left over, and lets the
+ * egress gateway go when none needs it.
+ */
 export const handler = async (): Promise<void> => {
   let age: Micros = 0;
   const due: DueIndex = {
@@ -31,4 +40,5 @@ export const handler = async (): Promise<void> => {
   });
   observe({ type: 'sweep', found, age });
   await reapSandboxes(store);
+  await settleGateway();
 };

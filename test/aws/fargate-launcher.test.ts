@@ -1,5 +1,5 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { FargateLauncher, type Capacity } from '../../runtime/aws/fargate-launcher';
+import { FargateLauncher, type Capacity, type EgressPlacement } from '../../runtime/aws/fargate-launcher';
 import { SandboxStartError } from '../../runtime/resources/sandbox-start';
 import { ORDER_VARIABLE } from '../../runtime/sandbox/container-contract';
 import type { WorkRecord } from '../../runtime/store/ports';
@@ -20,7 +20,7 @@ beforeEach(() => {
   answers.RunTask = { body: { tasks: [{ taskArn: 'task-1' }], failures: [] } };
 });
 
-function launcher(capacity: Capacity = 'FARGATE_SPOT'): FargateLauncher {
+function launcher(capacity: Capacity = 'FARGATE_SPOT', egress?: EgressPlacement): FargateLauncher {
   return new FargateLauncher({
     client: new ECSClient(aws.config),
     placement: () => ({
@@ -28,6 +28,7 @@ function launcher(capacity: Capacity = 'FARGATE_SPOT'): FargateLauncher {
       revisions: { task: 'sandbox:3', systemTask: 'sandbox-system:3' },
       subnets: ['subnet-1', 'subnet-2'],
       securityGroup: 'sg-1',
+      egress,
       publicAddress: true,
       capacity,
       sizes: { large: { cpu: 4096, memoryMiB: 16384, storageGiB: 50 }, small: { cpu: 256, memoryMiB: 512 } },
@@ -100,6 +101,59 @@ describe('a sandbox on Fargate', () => {
     const limited = { ...session, environmentConfig: { ...session.environmentConfig, networking } } as SessionRecord;
     await expect(launcher().start(work, limited, 'a')).rejects.toMatchObject({ passing: false });
     expect(aws.calls).toEqual([]);
+  });
+
+  describe('in a stack with an egress gateway', () => {
+    let raised = 0;
+    let hasCredentials = false;
+    const egress: EgressPlacement = {
+      subnets: ['subnet-isolated'],
+      securityGroup: 'sg-isolated',
+      host: 'gateway.internal',
+      port: 3128,
+      raise: async () => void (raised += 1),
+      hasCredentials: async () => hasCredentials,
+    };
+    const networking = { type: 'limited', allowed_hosts: ['a.com'] };
+    const limited = { ...session, environmentConfig: { ...session.environmentConfig, networking } } as SessionRecord;
+    const byGateway = {
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: ['subnet-isolated'],
+          securityGroups: ['sg-isolated'],
+          assignPublicIp: 'DISABLED',
+        },
+      },
+      tags: expect.arrayContaining([{ key: 'managed-agents:egress', value: 'gateway' }]),
+    };
+    beforeEach(() => {
+      raised = 0;
+      hasCredentials = false;
+    });
+
+    test('has no other way out where its network is limited, and finds the gateway there', async () => {
+      await launcher('FARGATE', egress).start(work, limited, 'a');
+      expect(bodies()[0]).toMatchObject(byGateway);
+      expect(JSON.parse(orderIn(bodies()[0]))).toMatchObject({
+        egress: { host: 'gateway.internal', port: 3128, workspace: 'default' },
+      });
+      expect(raised).toBe(1);
+    });
+
+    test('has no other way out where it has credentials for the way out', async () => {
+      hasCredentials = true;
+      await launcher('FARGATE', egress).start(work, session, 'a');
+      expect(bodies()[0]).toMatchObject(byGateway);
+    });
+
+    test('goes out directly where it has neither', async () => {
+      await launcher('FARGATE', egress).start(work, session, 'a');
+      expect(bodies()[0]).toMatchObject({
+        networkConfiguration: { awsvpcConfiguration: { securityGroups: ['sg-1'], assignPublicIp: 'ENABLED' } },
+      });
+      expect(JSON.parse(orderIn(bodies()[0]))).not.toHaveProperty('egress');
+      expect(raised).toBe(0);
+    });
   });
 
   test('asks for ordinary capacity in a way that every cluster understands', async () => {
