@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { hasBubblewrap } from '../support/bubblewrap';
 import { call, conversations, say } from '../support/conversations';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { fresh, history, tell, TOOLSET, turn } from '../support/sessions';
@@ -66,7 +67,7 @@ async function newLimitedSession(): Promise<{ sessionId: string; vaultId: string
 const hear = (sessionId: string, text: string) =>
   turn(server.client, sessionId, () => tell(server.client, sessionId, text));
 
-describe('a session with a limited network and a credential', () => {
+(hasBubblewrap ? describe : describe.skip)('a session with a limited network and a credential', () => {
   test('uses the credential that it never sees, in the version that there is', async () => {
     keys = [];
     const { sessionId, vaultId, credentialId } = await newLimitedSession();

@@ -26,7 +26,10 @@ export interface LocalServer {
 /** Starts it, with a model that answers as `respond` says. */
 export async function startLocalServer(
   respond: Respond,
-  { privateHosts = [] }: { readonly privateHosts?: readonly string[] } = {},
+  {
+    privateHosts = [],
+    modelKey = 'scripted',
+  }: { readonly privateHosts?: readonly string[]; readonly modelKey?: string } = {},
 ): Promise<LocalServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'managed-agents-'));
   const model = await startModelServer({ respond });
@@ -34,7 +37,7 @@ export async function startLocalServer(
   const system = await startLocal({
     dataDirectory,
     port: 0,
-    model: { type: 'messages_api', baseUrl: model.url, apiKey: 'scripted' },
+    model: { type: 'messages_api', baseUrl: model.url, apiKey: modelKey },
     privateHosts,
     log: (line) => log.push(line),
   });
