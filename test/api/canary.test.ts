@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ModelServerRequest } from '../../runtime/local/offline-model/plan';
@@ -52,27 +52,26 @@ interface Seen {
 
 /** A server that says everything again, in whatever way it is asked to. */
 async function startEcho(address: string, seen: Seen[]): Promise<{ server: Server; url: string }> {
-  const server = createServer((request, response) => {
-    void readAll(request).then((body) => {
-      const text = JSON.stringify({ headers: request.headers, body });
-      seen.push({
-        text: `${text} ${Buffer.from(request.headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString()}`,
-      });
-      const url = new URL(request.url ?? '/', 'http://echo');
-      if (url.pathname === '/redirect') {
-        response
-          .writeHead(302, { location: url.searchParams.get('to') ?? '/', 'x-said': encodeURIComponent(text) })
-          .end();
-      } else if (url.pathname === '/error') {
-        response.writeHead(500, { 'x-said': String(request.headers.authorization) }).end(`failed for ${text}`);
-      } else {
-        response.writeHead(200, { 'x-said': String(request.headers['x-api-key']) }).end(text);
-      }
-    });
-  });
+  const server = createServer((request, response) => void sayAgain(request, response, seen));
   server.listen(0, address);
   await once(server, 'listening');
   return { server, url: `http://${address}:${(server.address() as AddressInfo).port}` };
+}
+
+async function sayAgain(request: IncomingMessage, response: ServerResponse, seen: Seen[]): Promise<void> {
+  const { headers, url = '/' } = request;
+  const text = JSON.stringify({ headers, body: await readAll(request) });
+  const password = Buffer.from(headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
+  seen.push({ text: `${text} ${password}` });
+  const { pathname, searchParams } = new URL(url, 'http://echo');
+  if (pathname === '/redirect') {
+    const location = searchParams.get('to') ?? '/';
+    response.writeHead(302, { location, 'x-said': encodeURIComponent(text) }).end();
+  } else if (pathname === '/error') {
+    response.writeHead(500, { 'x-said': String(headers.authorization) }).end(`failed for ${text}`);
+  } else {
+    response.writeHead(200, { 'x-said': String(headers['x-api-key']) }).end(text);
+  }
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {
