@@ -29,6 +29,7 @@ const CHOICES = {
   sandboxImage: 'account',
   sandboxIdleMinutes: undefined,
   sandboxSizes: undefined,
+  warmPool: undefined,
 } as const;
 
 /** The keys of the context that mean something. */

@@ -19,6 +19,7 @@ export function sandboxesFrom(choices: ContextChoices): SandboxFleetProps {
     cpu: choices.number('sandboxCpu'),
     memory: memory === undefined ? undefined : gibibytes(memory),
     sizes: sizesFrom(choices.object('sandboxSizes')),
+    warmPool: choices.number('warmPool'),
     spot: choices.flag('sandboxSpot'),
     idleTimeout: idle === undefined ? undefined : Duration.minutes(idle),
     image: imageOf(choices.text('sandboxImage') ?? ''),
@@ -32,11 +33,11 @@ function sizesFrom(sizes?: Readonly<Record<string, unknown>>): SandboxFleetProps
   return sizes && Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, sizeFrom(name, size)]));
 }
 
-const SIZE_KEYS: readonly string[] = ['cpu', 'memoryGiB', 'storageGiB'];
+const SIZE_KEYS: readonly string[] = ['cpu', 'memoryGiB', 'storageGiB', 'warmPool'];
 
 function sizeFrom(name: string, value: unknown): SandboxSize {
   const given = Object.entries(value ?? {});
-  const { cpu, memoryGiB, storageGiB } = Object.fromEntries(given) as Readonly<Record<string, unknown>>;
+  const { cpu, memoryGiB, storageGiB, warmPool } = Object.fromEntries(given) as Readonly<Record<string, unknown>>;
   const isWhole = typeof cpu === 'number' && typeof memoryGiB === 'number';
   if (!isWhole || given.some(([key, part]) => !SIZE_KEYS.includes(key) || typeof part !== 'number')) {
     throw new Error(
@@ -47,6 +48,7 @@ function sizeFrom(name: string, value: unknown): SandboxSize {
     cpu,
     memory: gibibytes(memoryGiB),
     storage: typeof storageGiB === 'number' ? Size.gibibytes(storageGiB) : undefined,
+    warmPool: typeof warmPool === 'number' ? warmPool : undefined,
   };
 }
 

@@ -10,7 +10,7 @@ import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledg
 import { LIST_ACTIONS, PASS_ACTIONS, RUN_ACTIONS, TAG_ACTIONS, TASK_ACTIONS } from './sandbox-fleet-perms';
 import { SandboxImage } from './sandbox-image';
 import { SandboxNetwork } from './sandbox-network';
-import { checkSandboxSize, sizesForFunctions, type SandboxSize } from './sandbox-size';
+import { checkSandboxSize, sizesForFunctions, warmPoolForFunctions, type SandboxSize } from './sandbox-size';
 import { sandboxTaskDefinition } from './sandbox-task';
 import { serviceMetric } from './service-metrics';
 
@@ -80,6 +80,16 @@ export interface SandboxFleetProps {
    * @default - one size for all
    */
   readonly sizes?: Readonly<Record<string, SandboxSize>>;
+
+  /**
+   * How many sandboxes of the default size stand ready, so that a session's first call waits for about a second, and not for the
+   * half a minute or more that a task takes to start. Each costs what a sandbox in use does. They hold no session's
+   * secret, are replaced when they are used up, die or are a day old, and give way when a new revision is deployed. Sessions
+   * whose environment has packages of the system, or that are pinned to another revision, get a sandbox of their own.
+   *
+   * @default 0
+   */
+  readonly warmPool?: number;
 
   /**
    * Runs sandboxes on spare capacity, for about a third of the price, and on ordinary capacity where there is none to spare.
@@ -185,6 +195,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       this.systemTaskDefinition.node.addDependency(image.ready);
     }
 
+    const warmPool = warmPoolForFunctions(props.warmPool, props.sizes);
     this.functionEnvironment = {
       [SETTINGS.sandboxCluster]: this.cluster.clusterArn,
       [SETTINGS.sandboxTaskDefinition]: this.taskDefinition.ref,
@@ -194,6 +205,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       [SETTINGS.sandboxPublicAddress]: String(network.assignPublicAddress),
       [SETTINGS.sandboxIdleSeconds]: String(checkedIdleTimeout(props.idleTimeout).toSeconds()),
       ...(props.sizes && { [SETTINGS.sandboxSizes]: JSON.stringify(sizesForFunctions(props.sizes)) }),
+      ...(warmPool && { [SETTINGS.sandboxWarmPool]: JSON.stringify(warmPool) }),
       [SETTINGS.sandboxCapacity]: props.spot ? 'FARGATE_SPOT' : 'FARGATE',
     };
   }

@@ -15,6 +15,13 @@ export interface SandboxSize {
    * @default - that of the fleet
    */
   readonly storage?: Size;
+
+  /**
+   * How many sandboxes of this size stand ready.
+   *
+   * @default 0
+   */
+  readonly warmPool?: number;
 }
 
 /** The amounts of memory, in MiB, that Fargate has for each number of processor units. */
@@ -84,4 +91,32 @@ function resourcesOf(name: string, { cpu, memory, storage }: SandboxSize): Sandb
   }
   const storageGiB = storage?.toGibibytes();
   return { cpu, memoryMiB: memory.toMebibytes(), ...(storageGiB === undefined ? {} : { storageGiB }) };
+}
+
+/** More than this cost more than a session is worth waiting for, and point to a number in the wrong place. */
+const LARGEST_POOL = 100;
+
+/**
+ * How many sandboxes of each size stand ready, as functions are told of it; the default size has the empty name. Undefined where
+ * none does.
+ *
+ * @throws Error for what is no number of sandboxes.
+ */
+export function warmPoolForFunctions(
+  ofDefaultSize = 0,
+  sizes: Readonly<Record<string, SandboxSize>> = {},
+): Readonly<Record<string, number>> | undefined {
+  checkPool('warmPool', ofDefaultSize);
+  const counts: Record<string, number> = { '': ofDefaultSize };
+  for (const [name, { warmPool = 0 }] of Object.entries(sizes)) {
+    checkPool(`sizes.${name}.warmPool`, warmPool);
+    counts[name] = warmPool;
+  }
+  const wanted = Object.entries(counts).filter(([, count]) => count > 0);
+  return wanted.length > 0 ? Object.fromEntries(wanted) : undefined;
+}
+
+function checkPool(prop: string, count: number): void {
+  if (Number.isInteger(count) && count >= 0 && count <= LARGEST_POOL && !Token.isUnresolved(count)) return;
+  throw new Error(`${prop}: ${count} is no number of sandboxes. Use a whole number from 0 to ${LARGEST_POOL}`);
 }

@@ -2,7 +2,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { systemClock } from '../contract/time';
 import type { Store } from '../store/ports';
-import type { EgressPlacement } from './fargate-launcher';
+import type { EgressPlacement } from './fargate-task';
 import { GatewayService } from './gateway-service';
 import { hasVariables } from './session-variables';
 import { hasSetting, readSetting } from './settings';

@@ -8,28 +8,38 @@ import type { Store } from '../store/ports';
 import type { SessionRuntime } from '../store/records';
 import { noLauncher } from './absent';
 import { egressPlacement, openGatewayService } from './compose-egress';
-import { FargateLauncher, type FargatePlacement } from './fargate-launcher';
+import { FargateLauncher } from './fargate-launcher';
+import type { FargatePlacement } from './fargate-task';
 import { log, observe } from './observe';
 import type { SandboxSizes } from './sandbox-sizes';
 import { hasSetting, readSetting } from './settings';
 import { reapTasks } from './task-reaper';
+import { WarmPool } from './warm-pool';
 
 /** Starts sandboxes on Fargate. A stack without a fleet starts none: calls of built-in tools then end as errors. */
-export function openLauncher(store: Pick<Store, 'credentials'>): SandboxLauncher {
+export function openLauncher(store: Store): SandboxLauncher {
   if (!hasSetting('sandboxCluster')) return noLauncher;
-  const launcher = new FargateLauncher({ client: new ECSClient({}), placement: () => placement(store) });
-  return observedLauncher(launcher, observe);
+  const client = new ECSClient({});
+  const pool = openWarmPool(store, client);
+  return observedLauncher(new FargateLauncher({ client, placement: () => placement(store), pool }), observe);
 }
 
-/** Stops the tasks that were left over. A stack without a fleet has none. */
-export async function reapSandboxes(store: Store): Promise<void> {
+/** The sandboxes of the stack that stand ready. */
+export function openWarmPool(store: Store, client: ECSClient): WarmPool {
+  const { warm } = store;
+  return new WarmPool({ client, placement: () => placement(store), warm, clock: systemClock, onError: tellPoolError });
+}
+
+function tellPoolError(error: unknown): void {
+  log({ level: 'warn', message: 'the warm pool could not be brought to its size', error });
+}
+
+/** Brings the warm pool to its size, and stops the tasks that were left over. A stack without a fleet has none. */
+export async function tendSandboxes(store: Store): Promise<void> {
   if (!hasSetting('sandboxCluster')) return;
-  const reaped = await reapTasks({
-    client: new ECSClient({}),
-    cluster: readSetting('sandboxCluster'),
-    store,
-    clock: systemClock,
-  });
+  const client = new ECSClient({});
+  await openWarmPool(store, client).tend();
+  const reaped = await reapTasks({ client, cluster: readSetting('sandboxCluster'), store, clock: systemClock });
   if (reaped > 0) {
     log({ level: 'warn', message: 'sandboxes were left over and have been stopped', fields: { count: reaped } });
   }
@@ -69,6 +79,7 @@ function placement(store: Pick<Store, 'credentials'>): FargatePlacement {
     securityGroup: readSetting('sandboxSecurityGroup'),
     egress: egressPlacement(store),
     sizes: sandboxSizes(),
+    warm: hasSetting('sandboxWarmPool') ? (JSON.parse(readSetting('sandboxWarmPool')) as Record<string, number>) : {},
     publicAddress: readSetting('sandboxPublicAddress') === 'true',
     capacity: readSetting('sandboxCapacity') === 'FARGATE_SPOT' ? 'FARGATE_SPOT' : 'FARGATE',
     apiUrl: readSetting('apiUrl'),

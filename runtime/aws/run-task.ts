@@ -14,14 +14,17 @@ const SERVER_ERROR = 500;
 /**
  * Starts one task.
  *
+ * @returns its ARN; undefined where ECS does not say.
  * @throws SandboxStartError with what ECS said as its cause: passing where there is no capacity, where too much is asked at once
  * and where ECS does not answer, and not where it does not want the request at all.
  */
-export async function runTask(client: ECSClient, request: RunTaskCommandInput): Promise<void> {
-  const { failures: [failure] = [] } = await client.send(new RunTaskCommand(request)).catch((error: unknown) => {
-    throw startErrorFrom(error);
-  });
-  if (!failure) return;
+export async function runTask(client: ECSClient, request: RunTaskCommandInput): Promise<string | undefined> {
+  const { failures: [failure] = [], tasks = [] } = await client
+    .send(new RunTaskCommand(request))
+    .catch((error: unknown) => {
+      throw startErrorFrom(error);
+    });
+  if (!failure) return tasks[0]?.taskArn;
   const cause = new Error(`ECS started no task: ${failure.reason ?? failure.detail}`);
   throw CAPACITY.test(cause.message) ? new SandboxStartError(NO_ROOM, true, { cause }) : refusal(cause);
 }

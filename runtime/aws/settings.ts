@@ -49,6 +49,8 @@ export const SETTINGS = {
   sandboxIdleSeconds: 'SANDBOX_IDLE_SECONDS',
   /** Sizes beside that of the task definition, by name: a `SandboxSizes` as JSON. */
   sandboxSizes: 'SANDBOX_SIZES',
+  /** How many sandboxes stand ready, by size, as JSON; the default size has the empty name. */
+  sandboxWarmPool: 'SANDBOX_WARM_POOL',
   /** `FARGATE` or `FARGATE_SPOT`. */
   sandboxCapacity: 'SANDBOX_CAPACITY',
   /** Where sandboxes find the egress gateway: host and port. */

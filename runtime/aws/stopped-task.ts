@@ -1,8 +1,11 @@
 import { DescribeTasksCommand, type ECSClient, type Task } from '@aws-sdk/client-ecs';
-import type { WorkQueue } from '../resources/ports';
+import { hashOfSecret } from '../resources/keys';
+import type { GoneWorker, WorkQueue } from '../resources/ports';
 import { SandboxStartError } from '../resources/sandbox-start';
+import type { WarmAssignment } from '../store/warm-ports';
 import { NO_ROOM } from './run-task';
-import { workerOf } from './task-tags';
+import { warmNameOf, workerOf } from './task-tags';
+import type { WarmPool } from './warm-pool';
 
 /** What ECS says through EventBridge when the state of a task has changed: as much of it as is looked at. */
 export interface TaskStateChange {
@@ -13,6 +16,7 @@ export interface StoppedTaskDeps {
   readonly client: ECSClient;
   readonly cluster: string;
   readonly workQueue: Pick<WorkQueue, 'workerGone'>;
+  readonly pool: Pick<WarmPool, 'stopped'>;
 }
 
 const NOT_ALIVE: ReadonlySet<string | undefined> = new Set(['DEPROVISIONING', 'STOPPED']);
@@ -24,12 +28,19 @@ const CAPACITY = /capacity/i;
  * event that comes twice, late or out of order does no harm.
  */
 export async function reportStoppedTask({ detail }: TaskStateChange, deps: StoppedTaskDeps): Promise<void> {
-  const { client, cluster, workQueue } = deps;
+  const { client, cluster, workQueue, pool } = deps;
   const tasks = [detail.taskArn];
   const { tasks: [task] = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks, include: ['TAGS'] }));
-  const worker = workerOf(task?.tags);
-  if (!task || !worker || !NOT_ALIVE.has(task.lastStatus)) return;
-  await workQueue.workerGone(worker, causeOf(task));
+  if (!task || !NOT_ALIVE.has(task.lastStatus)) return;
+  const warm = warmNameOf(task.tags);
+  const worker = warm === undefined ? workerOf(task.tags) : workerFor(await pool.stopped(warm));
+  if (worker) await workQueue.workerGone(worker, causeOf(task));
+}
+
+function workerFor(assignment: WarmAssignment | undefined): GoneWorker | undefined {
+  if (!assignment) return undefined;
+  const { workspace, environmentId, workId: id, claim } = assignment;
+  return { workspace, environmentId, id, sessionTokenHash: hashOfSecret(claim) };
 }
 
 /** Why it stopped, in words for the model. What AWS says may name parts of the account. */

@@ -8,12 +8,12 @@ import {
 import { isId } from '../contract/ids';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../contract/time';
 import type { Store } from '../store/ports';
-import { workspaceOf } from './task-tags';
+import { warmNameOf, workspaceOf } from './task-tags';
 
 export interface TaskReaperOptions {
   readonly client: ECSClient;
   readonly cluster: string;
-  readonly store: Pick<Store, 'sessions' | 'work'>;
+  readonly store: Pick<Store, 'sessions' | 'work' | 'warm'>;
   readonly clock: Clock;
 }
 
@@ -46,10 +46,30 @@ export async function reapTasks({ client, cluster, store, clock }: TaskReaperOpt
 
 /** Tasks of others in the cluster are none of our business. */
 async function isOrphan(task: Task, store: TaskReaperOptions['store'], since: Micros): Promise<boolean> {
-  const { startedBy: sessionId = '', createdAt, tags } = task;
-  const workspace = workspaceOf(tags);
-  if (!isId('session', sessionId) || workspace === undefined) return false;
+  const { createdAt, tags } = task;
   if (createdAt === undefined || createdAt.getTime() * MICROS_PER_MS > since) return false;
+  const warm = warmNameOf(tags);
+  if (warm === undefined) return isUnwanted(ownerOf(task), store, since);
+  const sandbox = await store.warm.get(warm);
+  // One that nobody has claimed is the pool's to look after.
+  if (sandbox?.assignment === null) return false;
+  return sandbox === undefined || isUnwanted(sandbox.assignment, store, since);
+}
+
+type Owner = { readonly workspace: string; readonly sessionId: string };
+
+function ownerOf({ startedBy: sessionId = '', tags }: Task): Owner | undefined {
+  const workspace = workspaceOf(tags);
+  return isId('session', sessionId) && workspace !== undefined ? { workspace, sessionId } : undefined;
+}
+
+async function isUnwanted(
+  owner: Owner | undefined,
+  store: TaskReaperOptions['store'],
+  since: Micros,
+): Promise<boolean> {
+  if (!owner) return false;
+  const { workspace, sessionId } = owner;
   const session = await store.sessions.get(workspace, sessionId);
   if (!session) return true;
   const work = await store.work.getBySession(workspace, session.environmentId, sessionId);

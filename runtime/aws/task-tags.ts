@@ -15,7 +15,15 @@ const TAGS = {
   claim: 'managed-agents:claim',
   /** There for a task that has no way out but the egress gateway. */
   egress: 'managed-agents:egress',
+  /** The hash of the ticket with which a sandbox of the warm pool asks for work. */
+  warm: 'managed-agents:warm',
 } as const;
+
+/** The tags of a task of the warm pool. Whose it becomes stands in the pool. */
+export const warmTagsOf = (ticketHash: string): Tag[] => [{ key: TAGS.warm, value: ticketHash }];
+
+/** The name of a task of the warm pool. */
+export const warmNameOf = (tags: readonly Tag[] = []): string | undefined => valueOf(tags, TAGS.warm);
 
 /** The tags of a task that is started for a work item. */
 export function tagsOf(work: WorkRecord, session: SessionRecord, claim: string, byGateway = false): Tag[] {

@@ -1,7 +1,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, surroundings } from '../aws/compose';
-import { openLauncher } from '../aws/compose-sandboxes';
+import { openLauncher, openWarmPool } from '../aws/compose-sandboxes';
 import { readSetting } from '../aws/settings';
 import { reportStoppedTask, type TaskStateChange } from '../aws/stopped-task';
 import { createWorkQueue } from '../resources/work-queue';
@@ -16,7 +16,8 @@ const workQueue = createWorkQueue({
   model: modelCatalogue,
 });
 const client = new ECSClient({});
+const pool = openWarmPool(store, client);
 
 /** The Lambda function that ECS's events of stopped sandboxes go to. What it misses, the lease of the work item makes good. */
 export const handler = (event: TaskStateChange): Promise<void> =>
-  reportStoppedTask(event, { client, cluster: readSetting('sandboxCluster'), workQueue });
+  reportStoppedTask(event, { client, cluster: readSetting('sandboxCluster'), workQueue, pool });

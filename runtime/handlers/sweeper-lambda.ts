@@ -1,6 +1,6 @@
 import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, surroundings } from '../aws/compose';
-import { openLauncher, reapSandboxes, settleGateway } from '../aws/compose-sandboxes';
+import { openLauncher, settleGateway, tendSandboxes } from '../aws/compose-sandboxes';
 import { log, observe } from '../aws/observe';
 import type { Micros } from '../contract/time';
 import { createWorkQueue } from '../resources/work-queue';
@@ -39,6 +39,6 @@ export const handler = async (): Promise<void> => {
       log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error }),
   });
   observe({ type: 'sweep', found, age });
-  await reapSandboxes(store);
+  await tendSandboxes(store);
   await settleGateway();
 };

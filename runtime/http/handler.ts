@@ -1,11 +1,11 @@
-import { ApiError, notFound } from '../contract/errors';
+import { ApiError, notFound, unauthenticated } from '../contract/errors';
 import { ROUTES } from '../contract/generated/routes';
 import { isId } from '../contract/ids';
 import type { OperationName } from '../contract/operations';
 import { matchRoute, type RouteMatch } from '../contract/routes';
 import type { Micros } from '../contract/time';
 import { validateInput, type RawInput } from '../contract/validate';
-import { hashOfSecret } from '../resources/keys';
+import { hashOfSecret, isWarmTicket } from '../resources/keys';
 import type { RequestContext, ResourceDeps } from '../resources/ports';
 import type { RequestFact } from '../telemetry/facts';
 import { answer, internalError, refuse } from './answers';
@@ -50,10 +50,15 @@ export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}):
     return operate(operations, operation, context, { path, query: url.searchParams, body, headers });
   }
 
-  async function serveSandbox({ headers, body }: Request, run: SandboxOperation): Promise<Response> {
+  async function serveSandbox({ headers, body }: Request, operation: SandboxOperation): Promise<Response> {
+    const secret = secretOf(headers) ?? '';
+    if (operation.takes === 'ticket') {
+      if (!isWarmTicket(secret)) throw unauthenticated();
+      return answer(await operation.run(hashOfSecret(secret)));
+    }
     const principal = await authenticator.authenticate(headers);
-    const caller = { principal, secretHash: hashOfSecret(secretOf(headers) ?? '') };
-    return answer(await run(caller, { ...(body && (await readJsonBody({ headers, body }))) }));
+    const caller = { principal, secretHash: hashOfSecret(secret) };
+    return answer(await operation.run(caller, { ...(body && (await readJsonBody({ headers, body }))) }));
   }
 
   return async (request) => {

@@ -77,7 +77,7 @@ export class ContainerLauncher implements MachineLauncher {
     }
   }
 
-  async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<void> {
+  async start(work: WorkRecord, session: SessionRecord, claim: string): Promise<undefined> {
     const previous = this.running.get(session.id);
     if (previous?.serves(work, claim)) return;
     await previous?.stop(0);

@@ -51,7 +51,7 @@ export class LocalLauncher implements SandboxLauncher {
 
   constructor(private readonly options: LocalLauncherOptions) {}
 
-  async start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void> {
+  async start(work: WorkRecord, session: SessionRecord, secret: string): Promise<undefined> {
     try {
       await this.inTurn(session.id, () => this.replace(work, session, secret));
     } catch (error) {

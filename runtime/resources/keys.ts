@@ -25,6 +25,15 @@ export function makeSecret(kind: Principal['kind']): string {
   return SECRET_PREFIXES[kind] + randomBytes(SECRET_BYTES).toString('base64url');
 }
 
+/** Not a key: it stands for nobody, and opens one door for a sandbox that waits for work (`resources/warm-assignment.ts`). */
+const WARM_TICKET = /^sk-ant-wrm-[\w-]{64}$/;
+
+/** A new ticket for a sandbox of the warm pool. */
+export const makeWarmTicket = (): string => `sk-ant-wrm-${randomBytes(SECRET_BYTES).toString('base64url')}`;
+
+/** Whether a text looks like one. What does not is not worth a look into the store. */
+export const isWarmTicket = (text: string): boolean => WARM_TICKET.test(text);
+
 /** What is stored of a secret, and looked up when it is presented: its SHA-256 in hex. */
 export function hashOfSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');

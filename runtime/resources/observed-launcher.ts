@@ -9,12 +9,13 @@ export function observedLauncher(launcher: SandboxLauncher, observe: Observe): S
     startWithin,
     async start(work, session, secret) {
       try {
-        await launcher.start(work, session, secret);
+        const started = await launcher.start(work, session, secret);
+        observe({ type: 'sandbox_start', work, outcome: started?.start ?? 'cold' });
+        return started;
       } catch (error) {
         observe({ type: 'sandbox_start', work, outcome: 'failed', error });
         throw error;
       }
-      observe({ type: 'sandbox_start', work, outcome: 'cold' });
     },
     stop: (session, options) => launcher.stop(session, options),
   };

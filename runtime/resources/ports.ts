@@ -27,6 +27,16 @@ export type Operation<O extends keyof Operations> = (
 /** The operations that a part of the service offers. */
 export type OperationsOf<O extends keyof Operations> = { readonly [K in O]: Operation<K> };
 
+/** A worker that is on its way. */
+export interface StartedSandbox {
+  /** `warm` where one stood ready. */
+  readonly start: 'warm' | 'cold';
+  /** What to stop it by, where the session's id does not lead to it. */
+  readonly task?: string;
+  /** How long this one may take to its first heartbeat. @default the launcher's `startWithin` */
+  readonly within?: Micros;
+}
+
 /** Starts and stops the workers of `cloud` environments. Fargate in the cloud, child processes on one machine. */
 export interface SandboxLauncher {
   /**
@@ -43,9 +53,15 @@ export interface SandboxLauncher {
    *
    * @throws SandboxStartError, or anything else, when it cannot be started now.
    */
-  start(work: WorkRecord, session: SessionRecord, secret: string): Promise<void>;
-  /** Makes sure that the session's worker is gone; `discard` also throws its files away (the session was deleted). */
-  stop(session: Pick<SessionRecord, 'workspace' | 'id'>, options: { discard: boolean }): Promise<void>;
+  start(work: WorkRecord, session: SessionRecord, secret: string): Promise<StartedSandbox | undefined>;
+  /**
+   * Makes sure that the session's worker is gone; `discard` also throws its files away (the session was deleted). `task` is what
+   * the start said.
+   */
+  stop(
+    session: Pick<SessionRecord, 'workspace' | 'id'>,
+    options: { readonly discard: boolean; readonly task?: string },
+  ): Promise<void>;
 }
 
 /** Everything that the resources are built from. */

@@ -1,10 +1,10 @@
 import type { WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
-import type { ResourceDeps } from './ports';
+import type { ResourceDeps, StartedSandbox } from './ports';
 import { SandboxStartError, startErrorOf } from './sandbox-start';
-import { claimed, dying, settled, startFailed } from './work-item';
+import { claimed, dying, goesBy, settled, startFailed, underWay } from './work-item';
 import { threadOf, workNeeds } from './work-needs';
-import { DONE, OUTRUN, written, type WorkStep } from './work-step';
+import { DONE, OUTRUN, untilWritten, written, type WorkStep } from './work-step';
 import { mintSessionToken, mintWorkClaim, revokeSessionToken } from './work-token';
 
 /** After so many starts in a row that came to nothing, the calls that wait end as errors. */
@@ -33,11 +33,22 @@ export class CloudWorkers {
     }
     await revokeSessionToken(this.deps, work.sessionTokenHash);
     try {
-      await launcher.start(starting, session, credential.secret);
+      const started = await launcher.start(starting, session, credential.secret);
+      if (started?.task !== undefined || started?.within !== undefined) await this.noteStarted(starting, started);
       return DONE;
     } catch (error) {
       return this.retryLater(starting, startErrorOf(error));
     }
+  }
+
+  /** What a worker is stopped by has to stand in the item, unless it is another's by now. */
+  private async noteStarted({ workspace, environmentId, id, sessionTokenHash }: WorkRecord, started: StartedSandbox) {
+    const { store, clock } = this.deps;
+    await untilWritten(async () => {
+      const work = await store.work.get(workspace, environmentId, id);
+      if (!work || !goesBy(work, sessionTokenHash)) return DONE;
+      return written(store.work.update(underWay(work, started, clock.now())));
+    });
   }
 
   /** Starts a worker in place of one that was never of use, unless too many in a row were not. */
@@ -65,7 +76,8 @@ export class CloudWorkers {
     const { store, launcher, clock } = this.deps;
     if (!(await store.work.update(dying(work, clock.now())))) return OUTRUN;
     await revokeSessionToken(this.deps, work.sessionTokenHash);
-    await launcher.stop({ workspace: work.workspace, id: work.sessionId }, { discard: false });
+    const task = work.task ?? undefined;
+    await launcher.stop({ workspace: work.workspace, id: work.sessionId }, { discard: false, task });
     const session = await store.sessions.get(work.workspace, work.sessionId);
     if (session) await this.tellLost(work, session, cause);
     let rest = OUTRUN;

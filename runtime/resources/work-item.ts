@@ -4,6 +4,7 @@ import { MICROS_PER_MS, MICROS_PER_SECOND, toTimestamp, type Micros } from '../c
 import type { Work } from '../contract/wire';
 import type { SavedWorkspace, WorkRecord } from '../store/ports';
 import type { SessionRecord } from '../store/records';
+import type { StartedSandbox } from './ports';
 
 /**
  * How long a lease holds without a heartbeat. A user's own worker may sit behind a bad network; one that this stack started
@@ -63,6 +64,7 @@ const FRESH = {
   stoppedAt: null,
   reservedAt: null,
   leaseUntil: null,
+  task: null,
   wantedAgain: false,
 } satisfies Partial<WorkRecord>;
 
@@ -112,6 +114,17 @@ export function claimed(
     claimHash: null,
     startFailures: failures,
   });
+}
+
+/** It is known what the worker on its way is stopped by, and when it must have shown life. */
+export function underWay(work: WorkRecord, { task, within }: StartedSandbox, now: Micros): WorkRecord {
+  const isAwaited = work.state === 'starting' && within !== undefined;
+  return step(work, { task: task ?? null, leaseUntil: isAwaited ? now + within : work.leaseUntil });
+}
+
+/** Whether the item goes by the worker that was started with a credential of this hash, or by what it was exchanged for. */
+export function goesBy({ sessionTokenHash, claimHash }: WorkRecord, hash: string | null): boolean {
+  return sessionTokenHash !== null && [sessionTokenHash, claimHash].includes(hash);
 }
 
 /** The worker has shown the claim that it was started with and works with the token from here on. */

@@ -6,7 +6,7 @@ import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { discardWorkspace } from './sandbox-workspace';
 import { SandboxStartError } from './sandbox-start';
 import { CloudWorkers, ENDED_EARLY } from './work-cloud';
-import { awaitsStart, lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
+import { awaitsStart, goesBy, lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
 import { workNeeds } from './work-needs';
 import { DONE, OUTRUN, untilWritten, written, type WorkStep } from './work-step';
 import { revokeSessionToken } from './work-token';
@@ -59,12 +59,14 @@ export class SessionWorkQueue implements WorkQueue {
   async end(session: SessionRecord, { discard }: { discard: boolean }): Promise<void> {
     const { store, launcher, clock } = this.deps;
     const { workspace, environmentId, id, environmentConfig } = session;
+    let task: string | undefined;
     await untilWritten(async () => {
       const work = await store.work.getBySession(workspace, environmentId, id);
+      task = work?.task ?? undefined;
       if (!work || work.state === 'stopped') return DONE;
       return written(store.work.update(stopped(work, clock.now())));
     });
-    if (environmentConfig.type === 'cloud') await launcher.stop({ workspace, id }, { discard });
+    if (environmentConfig.type === 'cloud') await launcher.stop({ workspace, id }, { discard, task });
     if (!discard) return;
     const work = await store.work.getBySession(workspace, environmentId, id);
     if (!work) return;
@@ -83,7 +85,7 @@ export class SessionWorkQueue implements WorkQueue {
 
   async workerGone(worker: GoneWorker, cause: string | SandboxStartError): Promise<void> {
     await this.withWork(worker.workspace, worker.environmentId, worker.id, async (work) => {
-      if (!holds(work, worker)) return DONE;
+      if (!goesBy(work, worker.sessionTokenHash)) return DONE;
       switch (work.state) {
         case 'queued':
         case 'stopped':
@@ -179,11 +181,6 @@ export class SessionWorkQueue implements WorkQueue {
 function failuresAfter(work: WorkRecord): number {
   const ranFor = (work.stoppedAt ?? 0) - (work.acknowledgedAt ?? 0);
   return ranFor < ENDED_AT_ONCE_MICROS ? work.startFailures + 1 : 0;
-}
-
-/** Whether a worker's credential, or the claim that it was started with, is the one that the item goes by. */
-function holds({ sessionTokenHash, claimHash }: WorkRecord, worker: GoneWorker): boolean {
-  return sessionTokenHash !== null && [sessionTokenHash, claimHash].includes(worker.sessionTokenHash);
 }
 
 /** The work queue over the given store, launcher and clock. */

@@ -7,7 +7,7 @@ import type { SessionRecord } from '../store/records';
 /** The name of a task's one container. */
 export const SANDBOX_CONTAINER = 'worker';
 
-/** The variable with which a container is told its work: a `SandboxOrder` as JSON. */
+/** The variable with which a container is told its work: a `SandboxOrder` or a `WarmOrder` as JSON. */
 export const ORDER_VARIABLE = 'SANDBOX_ORDER';
 
 /** What a container is for. Whoever may look at containers sees it, so it holds no secret but a claim. */
@@ -30,6 +30,12 @@ export type EgressOrder =
   | { readonly socket: string }
   /** A door where each connection says whose it is, and behind which the API is, too. */
   | { readonly host: string; readonly port: number; readonly workspace: string };
+
+/** What a container is for that nobody wants yet: it asks for work until there is some. */
+export interface WarmOrder extends Pick<SandboxOrder, 'baseUrl' | 'maxIdleMs'> {
+  /** With which it asks, and which is good for nothing else (`resources/warm-assignment.ts`). */
+  readonly ticket: string;
+}
 
 /** The user of the tools, its group, and its home. */
 export const TOOLS_UID = 1_000;

@@ -11,6 +11,7 @@ import {
   STOP_WITHIN_SECONDS,
   WORKSPACE,
   type SandboxOrder,
+  type WarmOrder,
 } from './container-contract';
 import { egressEnvironment } from './egress-environment';
 import type { InstallEnvironments } from './package-install';
@@ -18,6 +19,7 @@ import { SandboxApi } from './sandbox-api';
 import { Supervisor } from './supervisor';
 import { ContainerSurroundings } from './surroundings';
 import { asToolsUser, SYSTEM_ENV, TOOLS_ENV } from './tools-user';
+import { awaitOrder } from './warm-wait';
 import { WayOut } from './way-out';
 
 const TOOL_HOST = '/opt/sandbox/tool-host.js';
@@ -26,11 +28,11 @@ function log(line: string): void {
   console.error(line);
 }
 
-function takeOrder(): SandboxOrder {
+function takeOrder(): SandboxOrder | WarmOrder {
   const order = process.env[ORDER_VARIABLE];
   if (order === undefined) throw new Error(`${ORDER_VARIABLE} is not set: whoever starts this container sets it`);
   delete process.env[ORDER_VARIABLE];
-  return JSON.parse(order) as SandboxOrder;
+  return JSON.parse(order) as SandboxOrder | WarmOrder;
 }
 
 /** Installing for the system takes the way out, too, and none of the session's credentials. */
@@ -42,8 +44,14 @@ async function openTo(wayOut: WayOut): Promise<Required<InstallEnvironments>> {
   };
 }
 
+/** In the warm pool there is no way out but the network itself. */
+async function awaitWork(order: WarmOrder): Promise<SandboxOrder> {
+  return awaitOrder(new SandboxApi(await reachApi(order.baseUrl), order.ticket), order, log);
+}
+
 async function main(): Promise<void> {
-  const { baseUrl: address, claim, egress, ...item } = takeOrder();
+  const told = takeOrder();
+  const { baseUrl: address, claim, egress, ...item } = 'ticket' in told ? await awaitWork(told) : told;
   const wayOut = egress && new WayOut(egress, item, claim);
   await wayOut?.untilThere();
   const baseUrl = await reachApi(address, wayOut?.leadsToApi ? () => wayOut.toApi() : undefined);

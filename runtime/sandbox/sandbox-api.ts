@@ -4,11 +4,18 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClaimAnswer } from '../resources/sandbox-claim';
+import type { AssignmentAnswer } from '../resources/warm-assignment';
 import type { WorkspaceSources, WorkspaceUpload } from '../resources/sandbox-workspace';
 
 /** Pauses between the tries of a request that nobody answered, or only with trouble of the server's own. */
 const RETRY_AFTER_MS = [250, 1_000, 3_000] as const;
 const ANSWER_WITHIN_MS = 15_000;
+const TOO_MANY = 429;
+
+/** The API does not want a request, and repeating it will not change that. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+}
 
 /** The routes for sandboxes (`http/sandbox-routes.ts`), for one credential. It is never part of an error. */
 export class SandboxApi {
@@ -24,6 +31,15 @@ export class SandboxApi {
    */
   async claim(): Promise<ClaimAnswer> {
     return (await this.ask('POST', '/claim', {})) as ClaimAnswer;
+  }
+
+  /**
+   * Asks whether there is work, for a sandbox of the warm pool.
+   *
+   * @throws RequestRefused when the sandbox is to go; another error where nobody answered.
+   */
+  async assignment(): Promise<AssignmentAnswer['assignment']> {
+    return ((await this.ask('POST', '/assignment', {})) as AssignmentAnswer).assignment;
   }
 
   /** Where the session's files are to be had, the newest first. */
@@ -88,5 +104,6 @@ function unreachable(path: string, error: unknown): Error {
 
 async function refused(path: string, response: Response): Promise<Error> {
   const said = await response.text().catch(() => '');
-  return new Error(`${path}: the API answered with status ${response.status}: ${said.slice(0, 500)}`);
+  const message = `${path}: the API answered with status ${response.status}: ${said.slice(0, 500)}`;
+  return response.status < 500 && response.status !== TOO_MANY ? new RequestRefused(message) : new Error(message);
 }

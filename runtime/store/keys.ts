@@ -1,6 +1,6 @@
 /**
- * The keys of every item. Each carries its workspace, so that no request can reach another's; the rows by which a key's hash
- * is looked up are the one exception, since the workspace is what that look-up finds. Parts are percent-encoded: no id, however
+ * The keys of every item. Each carries its workspace, so that no request can reach another's; the exceptions are the rows by
+ * which a key's hash is looked up, since the workspace is what that look-up finds, and sandboxes that are nobody's yet. Parts are percent-encoded: no id, however
  * strange, reaches past its own part.
  */
 import { createHash } from 'node:crypto';
@@ -137,6 +137,14 @@ export const workerKey = (workspace: string, environmentId: string, workerId: st
 export const workerPartition = (workspace: string, environmentId: string): string =>
   path(workspace, 'workers', environmentId);
 export const workerRange: KeyRange = { from: '0', to: END };
+
+// ---- control: the warm pool
+
+export const WARM_PARTITION = 'WARM';
+/** A sandbox of the warm pool, by the hash of its ticket. */
+export const warmKey = (ticketHash: string): ItemKey => ({ pk: WARM_PARTITION, sk: ticketHash });
+/** No workspace has a name with such a sign in it. */
+export const warmQueue = (pool: string): string => `${WARM_PARTITION}#${pool}`;
 
 // ---- control: keys
 

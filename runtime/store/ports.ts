@@ -5,6 +5,7 @@
 import type { Micros } from '../contract/time';
 import type { Commit, InboxEntry, InboxItem, PreviewChunk, SessionRecord, ThreadHead, ThreadRef } from './records';
 import type { RefreshLeases, VaultHeads } from './vault-ports';
+import type { WarmStore } from './warm-ports';
 
 /** The log of a thread. */
 export interface ThreadLog {
@@ -172,6 +173,8 @@ export interface WorkRecord {
   readonly sessionTokenHash: string | null;
   /** Of the claim that the worker's token was given for, where it was started with one. */
   readonly claimHash?: string | null;
+  /** What its worker is stopped by, where the session's id does not lead to it. */
+  readonly task?: string | null;
   /** What is kept of a `cloud` session's files while it has no sandbox. */
   readonly savedWorkspace?: SavedWorkspace;
   /** Input came while the item was stopping: queue it again once it has stopped. */
@@ -285,6 +288,7 @@ export interface Store {
   readonly vaultHeads: VaultHeads;
   readonly refreshLeases: RefreshLeases;
   readonly work: WorkStore;
+  readonly warm: WarmStore;
   readonly keys: KeyStore;
   readonly due: DueIndex;
   readonly blobs: BlobStore;

@@ -13,6 +13,7 @@ import { Table } from './table';
 import type { TableNames } from './tables';
 import { createThreadLog } from './thread-log';
 import { createVaultHeads } from './vault-heads';
+import { createWarmStore } from './warm-store';
 import { createWorkStore } from './work-store';
 
 /** What the store stands on. */
@@ -40,6 +41,7 @@ export function createStore({ client, tables, blobs, clock = systemClock }: Stor
     vaultHeads: createVaultHeads(control),
     refreshLeases: createRefreshLeases(control),
     work: createWorkStore(control, clock),
+    warm: createWarmStore(control),
     keys: createKeyStore(control, clock),
     due: createDueIndex({ sessions, control }),
     blobs,

@@ -1,5 +1,6 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { FargateLauncher, type Capacity, type EgressPlacement } from '../../runtime/aws/fargate-launcher';
+import { FargateLauncher, type FargateLauncherOptions } from '../../runtime/aws/fargate-launcher';
+import type { Capacity, EgressPlacement } from '../../runtime/aws/fargate-task';
 import { SandboxStartError } from '../../runtime/resources/sandbox-start';
 import { ORDER_VARIABLE } from '../../runtime/sandbox/container-contract';
 import type { WorkRecord } from '../../runtime/store/ports';
@@ -20,7 +21,11 @@ beforeEach(() => {
   answers.RunTask = { body: { tasks: [{ taskArn: 'task-1' }], failures: [] } };
 });
 
-function launcher(capacity: Capacity = 'FARGATE_SPOT', egress?: EgressPlacement): FargateLauncher {
+function launcher(
+  capacity: Capacity = 'FARGATE_SPOT',
+  egress?: EgressPlacement,
+  pool?: FargateLauncherOptions['pool'],
+): FargateLauncher {
   return new FargateLauncher({
     client: new ECSClient(aws.config),
     placement: () => ({
@@ -35,6 +40,7 @@ function launcher(capacity: Capacity = 'FARGATE_SPOT', egress?: EgressPlacement)
       apiUrl: 'https://api.example.com',
       maxIdleMs: 300_000,
     }),
+    pool,
   });
 }
 
@@ -144,6 +150,18 @@ describe('a sandbox on Fargate', () => {
       hasCredentials = true;
       await launcher('FARGATE', egress).start(work, session, 'a');
       expect(bodies()[0]).toMatchObject(byGateway);
+    });
+
+    test('takes one from the warm pool, which has the open network, only where it goes out directly', async () => {
+      const taken: unknown[] = [];
+      const pool: FargateLauncherOptions['pool'] = {
+        take: async (kind) => {
+          taken.push(kind);
+          return undefined;
+        },
+      };
+      for (const each of [limited, session]) await launcher('FARGATE', egress, pool).start(work, each, 'a');
+      expect(taken).toEqual([{ revision: 'sandbox:3' }]);
     });
 
     test('goes out directly where it has neither', async () => {

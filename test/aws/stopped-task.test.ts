@@ -33,7 +33,12 @@ async function taskSays(said: object): Promise<void> {
 const report = () =>
   reportStoppedTask(
     { detail: { taskArn: 'task-1' } },
-    { client: new ECSClient(aws.config), cluster: 'c', workQueue: world.queue },
+    {
+      client: new ECSClient(aws.config),
+      cluster: 'c',
+      workQueue: world.queue,
+      pool: { stopped: async () => undefined },
+    },
   );
 const beat = async () => {
   const work = await world.work(session);

@@ -135,6 +135,25 @@ describe('the sandbox fleet', () => {
     },
   );
 
+  test('has sandboxes that stand ready only where that was chosen', () => {
+    const { fleet: warm } = fleetWith({
+      warmPool: 2,
+      sizes: {
+        large: { cpu: 4096, memory: Size.gibibytes(16), warmPool: 1 },
+        small: { cpu: 256, memory: Size.gibibytes(1) },
+      },
+    });
+    expect(JSON.parse(warm.functionEnvironment.SANDBOX_WARM_POOL ?? '')).toEqual({ '': 2, large: 1 });
+    expect(fleet.functionEnvironment).not.toHaveProperty('SANDBOX_WARM_POOL');
+    expect(fleetWith({ warmPool: 0 }).fleet.functionEnvironment).not.toHaveProperty('SANDBOX_WARM_POOL');
+  });
+
+  test.each([-1, 1.5, 101])('refuses a warm pool of %d', (warmPool) => {
+    expect(() => fleetWith({ warmPool })).toThrow(/^warmPool: .* from 0 to 100/);
+    const large = { cpu: 4096, memory: Size.gibibytes(16), warmPool };
+    expect(() => fleetWith({ sizes: { large } })).toThrow(/^sizes.large.warmPool: /);
+  });
+
   test('stands in private subnets behind one NAT gateway where that was chosen', () => {
     const { stack: other, fleet: closed } = fleetWith({ network: SandboxNetwork.privateSubnets() });
     Template.fromStack(other).resourceCountIs('AWS::EC2::NatGateway', 1);
