@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { isHostPattern } from '../runtime/contract/hosts';
 import { startLocal, type LocalSystem } from '../runtime/local/start';
-import { LOG_FORMATS, LOG_LEVELS, logLevelOf, type LogFormat, type LogLevel } from '../runtime/telemetry/log';
 import { runSampleSession } from './sample-session';
 import { snippet } from './snippet';
 import { chooseModel, MODEL_OPTIONS } from './start-model';
+import { chooseTelling, TELLING_OPTIONS } from './start-telling';
 import { DEFAULT_DATA, DEFAULT_PORT, START_HELP, UsageError } from './usage';
 
 const EXIT_WITHIN_MS = 2_000;
@@ -21,8 +21,7 @@ export async function startCommand(args: string[]): Promise<void> {
       ...MODEL_OPTIONS,
       'sandbox-image': { type: 'string' },
       'private-host': { type: 'string', multiple: true, default: [] },
-      'log-level': { type: 'string', default: 'warn' },
-      'log-format': { type: 'string', default: 'pretty' },
+      ...TELLING_OPTIONS,
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -35,14 +34,14 @@ export async function startCommand(args: string[]): Promise<void> {
   const stop = untilStopped();
   const sandboxImage = values['sandbox-image'];
   const privateHosts = values['private-host'].map(checkHost);
-  const logging = { logLevel: readLogLevel(values['log-level']), logFormat: readLogFormat(values['log-format']), log };
+  const telling = { ...chooseTelling(values), log };
   const system = await startLocal({
     dataDirectory: values.data,
     ...port,
     model,
     sandboxImage,
     privateHosts,
-    ...logging,
+    ...telling,
   });
   introduce(system, values.data);
   if (!values['no-sample']) await sample(system, stop.signal);
@@ -87,18 +86,6 @@ function readPort(text: string | undefined): { port: number; portIsFixed: boolea
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text}: a port is a number up to 65535.`);
   return { port, portIsFixed: true };
-}
-
-function readLogLevel(text: string): LogLevel {
-  const level = logLevelOf(text);
-  if (level) return level;
-  throw new UsageError(`--log-level ${text}: the levels are ${LOG_LEVELS.join(', ')}.`);
-}
-
-function readLogFormat(text: string): LogFormat {
-  const format = LOG_FORMATS.find((known) => known === text);
-  if (format) return format;
-  throw new UsageError(`--log-format ${text}: the formats are ${LOG_FORMATS.join(', ')}.`);
 }
 
 /** Where a credential may be sent is named without a doubt: no URL, no port. */

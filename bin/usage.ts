@@ -38,6 +38,8 @@ Options
   --private-host H  send credentials to host H although it is private or speaks plain http (127.0.0.1, *.corp.example); may be repeated
   --log-level L    what to tell on standard error: debug, info, warn (default) or error
   --log-format F   how: pretty (default), or json, a line each
+  --trace-endpoint URL  send traces there by OTLP; headers for it in OTEL_EXPORTER_OTLP_HEADERS
+  --trace-content  put into the traces what users, models and tools said
   --help           this text
 
 Without a key and a URL, an offline model answers: it plays the part of a model, and calls tools for real.

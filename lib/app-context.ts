@@ -2,12 +2,14 @@ import { Arn, ArnFormat, RemovalPolicy, Stack, type App } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ContextChoices } from './context-choices';
 import { modelFrom, pricesFrom } from './context-model';
 import { sandboxesFrom } from './context-sandboxes';
 import { ManagedAgents } from './managed-agents';
 import type { SessionApiDomain } from './session-api';
+import type { TraceExport } from './trace-export';
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warn', error: 'error' } as const;
 
@@ -32,8 +34,9 @@ export function stackFromContext(app: App): Stack {
     tracing: choices.flag('tracing') ? Tracing.ACTIVE : undefined,
     privateHosts: choices.text('privateHosts')?.split(','),
     model: modelFrom(choices),
-    harness: { modelPrices: pricesFrom(choices) },
+    harness: { modelPrices: pricesFrom(choices), traces: tracesFrom(stack, choices) },
     sandboxes: choices.flag('sandboxes') ? sandboxesFrom(choices) : false,
+    egress: choices.flag('egress') ? {} : undefined,
     api: {
       waf: choices.flag('waf'),
       domain: domainOf(stack, choices.text('domainName'), choices.text('certificateArn')),
@@ -45,6 +48,18 @@ export function stackFromContext(app: App): Stack {
     },
   });
   return stack;
+}
+
+function tracesFrom(stack: Stack, choices: ContextChoices): TraceExport | undefined {
+  const endpoint = choices.text('traceEndpoint');
+  const headers = choices.text('traceHeadersSecretArn');
+  const content = choices.flag('traceContent');
+  if (endpoint === undefined) {
+    if (headers === undefined && !content) return undefined;
+    throw new Error('context traceHeadersSecretArn and traceContent: traces go nowhere without traceEndpoint');
+  }
+  if (headers === undefined) return { endpoint, content };
+  return { endpoint, content, headers: Secret.fromSecretCompleteArn(stack, 'TraceHeaders', headers) };
 }
 
 function domainOf(stack: Stack, domainName?: string, certificateArn?: string): SessionApiDomain | undefined {

@@ -19,6 +19,7 @@ import { ModelProvider } from './model-provider';
 import { privateHostsEnvironment } from './private-hosts';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { ISessionStore } from './session-store';
+import { traceEnvironment, type TraceExport } from './trace-export';
 
 /** The function that wakes threads, in all of its published versions. */
 export interface IHarnessFunction extends IConstruct, iam.IGrantable, IHarnessMetrics {
@@ -62,6 +63,13 @@ export interface HarnessFunctionProps extends FunctionChoices {
    * @default - the public list prices
    */
   readonly modelPrices?: Readonly<Record<string, TokenPrices>>;
+
+  /**
+   * Where traces go, beside the log.
+   *
+   * @default - nowhere
+   */
+  readonly traces?: TraceExport;
 
   /**
    * A key of yours, to encrypt the secret of the model's key, where one is made.
@@ -227,6 +235,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
         ...props.store.functionEnvironment,
         ...model.environment,
         ...this.modelEnvironment,
+        ...traceEnvironment(props.traces),
         ...props.sandboxes?.functionEnvironment,
         ...vault?.brokerEnvironment,
         ...privateHostsEnvironment(props.privateHosts),
@@ -238,6 +247,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
     this.keepDeliveryRules();
     props.store.grantReadWrite(this.function);
     model.grantAsk(this.function);
+    props.traces?.headers?.grantRead(this.function);
     props.sandboxes?.grantRun(this.function);
     vault?.grantBroker(this.function);
     this.allowToWakeItself();

@@ -1,4 +1,5 @@
 export * from './credential-vault';
+export * from './egress-gateway';
 export * from './first-key';
 export * from './harness-function';
 export * from './harness-metrics';
@@ -17,4 +18,5 @@ export * from './sandbox-watch';
 export * from './session-api';
 export * from './session-store';
 export * from './sweeper';
+export * from './trace-export';
 export * from './version-janitor';

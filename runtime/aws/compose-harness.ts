@@ -4,22 +4,39 @@ import { createMcpClient } from '../mcp/client';
 import type { ModelProvider } from '../model/port';
 import { createWorkQueue } from '../resources/work-queue';
 import type { ThreadRef } from '../store/records';
+import type { Observe } from '../telemetry/facts';
+import { heardBy } from '../telemetry/observer';
 import { openOwnWaker, openStore, surroundings } from './compose';
 import { openBroker, privateHosts } from './compose-broker';
 import { openLauncher } from './compose-sandboxes';
+import { openHarnessTraces } from './compose-traces';
 import { deadlineOf, type LambdaContext } from './lambda-context';
 import { traits } from './model-traits';
+import { observe } from './observe';
 
 /**
  * The function that wakes threads: the only one that may ask the model. Whoever may invoke it may name any thread, and nobody
  * but this stack may.
+ *
+ * @param provider who serves the model, by the name that OpenTelemetry has for it.
  */
-export function serveHarness(model: ModelProvider): (ref: ThreadRef, context: LambdaContext) => Promise<void> {
-  const harness = openHarness(model);
-  return (ref, context) => harness.wake(ref, { deadline: deadlineOf(context, surroundings.clock) });
+export function serveHarness(
+  model: ModelProvider,
+  provider: string,
+): (ref: ThreadRef, context: LambdaContext) => Promise<void> {
+  const traces = openHarnessTraces(provider);
+  const harness = openHarness(model, traces ? heardBy(observe, traces.observe) : observe);
+  return async (ref, context) => {
+    try {
+      await harness.wake(ref, { deadline: deadlineOf(context, surroundings.clock) });
+    } finally {
+      // Lambda may freeze the process as soon as this returns.
+      await traces?.flush();
+    }
+  };
 }
 
-function openHarness(model: ModelProvider): Harness {
+function openHarness(model: ModelProvider, hears: Observe): Harness {
   const store = openStore();
   const waker = openOwnWaker(store);
   const workQueue = createWorkQueue({ ...surroundings, store, waker, model, launcher: openLauncher(store) });
@@ -29,6 +46,7 @@ function openHarness(model: ModelProvider): Harness {
     sessions: store.sessions,
     model,
     traits,
+    observe: hears,
     workQueue,
     mcp: createMcpClient({ broker: openBroker(), privateHosts: privateHosts() }),
     waker,

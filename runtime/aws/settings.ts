@@ -20,6 +20,12 @@ export const SETTINGS = {
   modelWorkspace: 'MODEL_WORKSPACE',
   /** JSON: the models that agents name, to what Bedrock calls them. */
   bedrockModels: 'BEDROCK_MODELS',
+  /** Where traces go; there are none where it is not set. */
+  traceEndpoint: 'TRACE_ENDPOINT',
+  /** ARN of the secret with the headers that go along. */
+  traceHeadersSecret: 'TRACE_HEADERS_SECRET',
+  /** Set where traces hold what was said. */
+  traceContent: 'TRACE_CONTENT',
   /** The ids of the models that are listed, separated by commas; all public ones where it is not set. */
   listedModels: 'LISTED_MODELS',
   /** JSON: prices of models by id, in dollars for a million tokens. */

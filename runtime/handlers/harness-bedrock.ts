@@ -10,4 +10,5 @@ export const handler = serveHarness(
     models: JSON.parse(readSetting('bedrockModels')) as BedrockModels,
     credentials: ownIdentity(),
   }),
+  'aws.bedrock',
 );

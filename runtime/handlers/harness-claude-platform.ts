@@ -10,4 +10,5 @@ export const handler = serveHarness(
     workspaceId: readSetting('modelWorkspace'),
     credentials: ownIdentity(),
   }),
+  'anthropic',
 );

@@ -10,9 +10,7 @@ import { Keys } from '../resources/keys';
 import type { ResourceDeps, WorkQueue } from '../resources/ports';
 import { observedLauncher } from '../resources/observed-launcher';
 import { createWorkQueue } from '../resources/work-queue';
-import type { Observe } from '../telemetry/facts';
-import { createLog, type Log, type LogFormat, type LogLevel } from '../telemetry/log';
-import { createObserver } from '../telemetry/observer';
+import type { Log } from '../telemetry/log';
 import { AdminSocket } from './admin-socket';
 import { announceChanges, LocalChangeHints } from './change-hints';
 import { Closing } from './closing';
@@ -25,9 +23,10 @@ import { openStore } from './open-store';
 import { openSandboxes, type Sandboxes } from './sandboxes';
 import { rememberKeys } from './remembered-keys';
 import { SweeperLoop } from './sweeper-loop';
+import { openTelling, type TellingOptions } from './telling';
 import { openBoundary } from './boundary';
 
-export interface LocalOptions {
+export interface LocalOptions extends TellingOptions {
   /** Where everything is kept. One process at a time can have it. */
   readonly dataDirectory: string;
   /** Where to listen on 127.0.0.1; 0 takes a free port. */
@@ -39,12 +38,6 @@ export interface LocalOptions {
   readonly sandboxImage?: string;
   /** Hosts that credentials may be sent to although they are private, or speak `http`. @default none */
   readonly privateHosts?: readonly string[];
-  /** Takes the lines of the log: what goes on behind the scenes, and what sandboxes say. Never a secret. */
-  readonly log: (line: string) => void;
-  /** What is less than this is left out of the log. @default 'warn' */
-  readonly logLevel?: LogLevel;
-  /** @default 'pretty' */
-  readonly logFormat?: LogFormat;
 }
 
 /** A running system. */
@@ -83,9 +76,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
 }
 
 async function compose(options: LocalOptions, closing: Closing): Promise<LocalSystem> {
-  const { logLevel: level = 'warn', logFormat: format = 'pretty' } = options;
-  const log = createLog({ clock: systemClock, level, format, write: options.log });
-  const parts = await openParts(options, closing, log);
+  const telling = openTelling(options, options.model.type, closing);
+  const { log } = telling;
+  const parts = await openParts(options, closing, telling);
   const { directory, store, sandboxes, invoker, workQueue, deps } = parts;
   const { launcher } = sandboxes;
   const lostWorkers = await launcher.lostWorkers();
@@ -115,11 +108,8 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
 }
 
 /** Everything behind the API. The parts know each other in a circle (a wake needs a sandbox, whose end needs a wake). */
-async function openParts(options: LocalOptions, closing: Closing, log: Log) {
+async function openParts(options: LocalOptions, closing: Closing, { log, observe }: ReturnType<typeof openTelling>) {
   const say = (message: string): void => log({ level: 'warn', message });
-  const tell = createObserver(log);
-  // What is cut off at the end fails, as it must.
-  const observe: Observe = (fact) => void (closing.hasBegun || tell(fact));
   const directory = new DataDirectory(options.dataDirectory);
   const opened = await openStore(directory);
   closing.add(opened.close);

@@ -9,3 +9,10 @@ export type Embed = (fact: Fact) => Readonly<Record<string, unknown>> | undefine
 export function createObserver(log: Log, embed: Embed = () => undefined): Observe {
   return (fact) => log(lineOf(fact), embed(fact));
 }
+
+/** Who hears the facts: each of these. */
+export const heardBy =
+  (...observers: readonly Observe[]): Observe =>
+  (fact) => {
+    for (const observe of observers) observe(fact);
+  };

@@ -97,6 +97,43 @@ describe('the harness', () => {
   });
 });
 
+describe('a harness that sends traces', () => {
+  const endpoint = 'https://collector.example.com/v1/traces';
+
+  test('is told where to, and may read the headers for it', () => {
+    const stack = newStack();
+    const headers = new Secret(stack, 'TraceHeaders');
+    const store = new SessionStore(stack, 'Store');
+    new HarnessFunction(stack, 'Harness', { store, traces: { endpoint, headers } });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          TRACE_ENDPOINT: endpoint,
+          TRACE_HEADERS_SECRET: { Ref: Match.stringLikeRegexp('TraceHeaders') },
+          TRACE_CONTENT: Match.absent(),
+        }),
+      },
+    });
+    const read = permissions(template, 'HarnessFunctionRole').filter(({ resource }) => /TraceHeaders/.test(resource));
+    expect(read.map(({ action }) => action)).toContain('secretsmanager:GetSecretValue');
+  });
+
+  test('sends what was said only where that was chosen', () => {
+    Template.fromStack(build({ traces: { endpoint, content: true } }).stack).hasResourceProperties(
+      'AWS::Lambda::Function',
+      { Environment: { Variables: Match.objectLike({ TRACE_CONTENT: 'true' }) } },
+    );
+  });
+
+  test.each(['http://collector.example.com/v1/traces', 'https://collector.example.com', 'collector'])(
+    'refuses to send them to %s',
+    (address) => {
+      expect(() => build({ traces: { endpoint: address } })).toThrow(/traces\.endpoint: .* with https/);
+    },
+  );
+});
+
 describe('a harness that dials MCP servers', () => {
   test('asks the broker for their credentials, and nobody else', () => {
     const stack = newStack();
