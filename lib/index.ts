@@ -1,5 +1,4 @@
 export * from './credential-vault';
-export * from './egress-gateway';
 export * from './first-key';
 export * from './harness-function';
 export * from './harness-metrics';
