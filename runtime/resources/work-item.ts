@@ -65,6 +65,7 @@ const FRESH = {
   reservedAt: null,
   leaseUntil: null,
   task: null,
+  startedWarm: false,
   wantedAgain: false,
 } satisfies Partial<WorkRecord>;
 
@@ -117,9 +118,10 @@ export function claimed(
 }
 
 /** It is known what the worker on its way is stopped by, and when it must have shown life. */
-export function underWay(work: WorkRecord, { task, within }: StartedSandbox, now: Micros): WorkRecord {
+export function underWay(work: WorkRecord, { start, task, within }: StartedSandbox, now: Micros): WorkRecord {
   const isAwaited = work.state === 'starting' && within !== undefined;
-  return step(work, { task: task ?? null, leaseUntil: isAwaited ? now + within : work.leaseUntil });
+  const leaseUntil = isAwaited ? now + within : work.leaseUntil;
+  return step(work, { task: task ?? null, startedWarm: start === 'warm', leaseUntil });
 }
 
 /** Whether the item goes by the worker that was started with a credential of this hash, or by what it was exchanged for. */

@@ -175,6 +175,8 @@ export interface WorkRecord {
   readonly claimHash?: string | null;
   /** What its worker is stopped by, where the session's id does not lead to it. */
   readonly task?: string | null;
+  /** Whether its worker stood ready in the warm pool. */
+  readonly startedWarm?: boolean;
   /** What is kept of a `cloud` session's files while it has no sandbox. */
   readonly savedWorkspace?: SavedWorkspace;
   /** Input came while the item was stopping: queue it again once it has stopped. */

@@ -25,7 +25,12 @@ export function lineOf(fact: Fact): LogEntry {
       return {
         level: 'info',
         message: 'a sandbox is ready',
-        fields: { session_id: fact.work.sessionId, work_id: fact.work.id, ms: ms(fact) },
+        fields: {
+          session_id: fact.work.sessionId,
+          work_id: fact.work.id,
+          start: fact.work.startedWarm ? 'warm' : 'cold',
+          ms: ms(fact),
+        },
       };
     case 'stream_failure': {
       const { requestId, sessionId, error } = fact;

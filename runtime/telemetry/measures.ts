@@ -120,5 +120,5 @@ function ofStart({ outcome }: SandboxStartFact): Measure[] {
 }
 
 function ofReady(fact: SandboxReadyFact): Measure[] {
-  return [{ values: { SandboxStartTime: ms(fact) } }];
+  return [{ values: { SandboxStartTime: ms(fact) }, by: { Start: fact.work.startedWarm ? 'warm' : 'cold' } }];
 }

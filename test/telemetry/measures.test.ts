@@ -151,8 +151,15 @@ test('a sandbox is counted by how it started, and timed until it is ready', () =
     { values: { SandboxStartFailures: 1 } },
   ]);
   expect(measuresOf({ type: 'sandbox_ready', work, startedAt: start, endedAt: after(30_000) })).toEqual([
-    { values: { SandboxStartTime: 30_000 } },
+    { values: { SandboxStartTime: 30_000 }, by: { Start: 'cold' } },
   ]);
+  const ready = {
+    type: 'sandbox_ready',
+    work: { ...work, startedWarm: true },
+    startedAt: start,
+    endedAt: after(900),
+  } as const;
+  expect(measuresOf(ready)).toEqual([{ values: { SandboxStartTime: 900 }, by: { Start: 'warm' } }]);
 });
 
 test('a sweep says by how many seconds the oldest item was late', () => {
