@@ -97,7 +97,11 @@ export class Stack {
       invoke: (_name, version, ref) => {
         this.wakes.push({ sessionId: ref.sessionId, version });
         const wake = this.harnesses.get(version)?.invoke(ref) ?? Promise.reject(new Error(`no version ${version}`));
-        wake.catch((error: unknown) => console.error('a wake failed', error));
+        // Nobody reads what an asynchronous invocation answers; but it has ended only when its answer has.
+        wake.then(
+          (answer) => answer.resume(),
+          (error: unknown) => console.error('a wake failed', error),
+        );
       },
       runTask: (order, revision) => {
         this.revisions.push(revision);
