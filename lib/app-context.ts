@@ -36,6 +36,7 @@ export function stackFromContext(app: App): Stack {
     model: modelFrom(choices),
     harness: { modelPrices: pricesFrom(choices), traces: tracesFrom(stack, choices) },
     sandboxes: choices.flag('sandboxes') ? sandboxesFrom(choices) : false,
+    egress: choices.flag('egress') ? {} : undefined,
     api: {
       waf: choices.flag('waf'),
       domain: domainOf(stack, choices.text('domainName'), choices.text('certificateArn')),

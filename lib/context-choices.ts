@@ -32,6 +32,7 @@ const CHOICES = {
   sandboxImage: 'account',
   sandboxIdleMinutes: undefined,
   sandboxSizes: undefined,
+  egress: 'false',
   warmPool: undefined,
 } as const;
 

@@ -1,4 +1,5 @@
 export * from './credential-vault';
+export * from './egress-gateway';
 export * from './first-key';
 export * from './harness-function';
 export * from './harness-metrics';

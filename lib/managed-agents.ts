@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { CredentialVault, type CredentialVaultProps } from './credential-vault';
+import { EgressGateway, type EgressGatewayProps } from './egress-gateway';
 import { FirstKey } from './first-key';
 import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
 import { KeyCommands } from './key-commands';
@@ -74,6 +75,14 @@ export interface ManagedAgentsProps extends FunctionChoices {
    */
   readonly sandboxes?: SandboxFleetProps | false;
 
+  /**
+   * The way out of sandboxes whose network is limited, or whose session has credentials that stand in their environment. It costs
+   * about $23 a month at rest.
+   *
+   * @default - none: environments with a `limited` network are refused, and sandboxes have no such credentials
+   */
+  readonly egress?: Omit<EgressGatewayProps, 'store' | 'vault' | 'encryptionKey' | 'privateHosts'>;
+
   /** Further choices for the API. @default - those of `SessionApi` */
   readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes' | 'vault'>;
 
@@ -106,6 +115,8 @@ export class ManagedAgents extends Construct {
   readonly sandboxes?: SandboxFleet;
   readonly sandboxWatch?: SandboxWatch;
   readonly vault: CredentialVault;
+  /** The way out of limited sandboxes, if one was wanted. */
+  readonly egress?: EgressGateway;
   readonly api: SessionApi;
   readonly sweeper: Sweeper;
   readonly janitor: VersionJanitor;
@@ -123,11 +134,17 @@ export class ManagedAgents extends Construct {
 
     this.store =
       props.store ?? new SessionStore(this, 'Store', { ...props.storeOptions, encryptionKey, removalPolicy });
-    if (props.sandboxes !== false) this.sandboxes = new SandboxFleet(this, 'Sandboxes', props.sandboxes);
+    const secret = { store: this.store, encryptionKey, privateHosts };
+    this.vault = new CredentialVault(this, 'Vault', { ...common, ...secret, ...props.vault });
+    if (props.egress) {
+      this.egress = new EgressGateway(this, 'Egress', { ...secret, vault: this.vault, ...props.egress });
+    }
+    const { egress } = this;
+    if (props.sandboxes !== false) {
+      this.sandboxes = new SandboxFleet(this, 'Sandboxes', { egress, ...props.sandboxes });
+    }
 
     const parts = { ...common, store: this.store, sandboxes: this.sandboxes };
-    const secret = { ...common, store: this.store, encryptionKey, privateHosts };
-    this.vault = new CredentialVault(this, 'Vault', { ...secret, ...props.vault });
     const dialling = { model: props.model, encryptionKey, vault: this.vault, privateHosts };
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, ...dialling, ...props.harness });
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
@@ -140,6 +157,7 @@ export class ManagedAgents extends Construct {
     }
     const launching = [this.harness, this.api.apiFunction, this.sweeper.function, this.sandboxWatch?.function];
     for (const part of launching) part?.addEnvironment(SETTINGS.apiUrl, this.api.url);
+    this.egress?.addApi(this.api.url);
 
     if (props.firstKeyWorkspace !== false) {
       const workspace = props.firstKeyWorkspace;

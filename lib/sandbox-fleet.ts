@@ -8,8 +8,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
 import { LIST_ACTIONS, PASS_ACTIONS, RUN_ACTIONS, TAG_ACTIONS, TASK_ACTIONS } from './sandbox-fleet-perms';
+import type { IEgressGateway } from './egress-gateway';
 import { SandboxImage } from './sandbox-image';
 import { SandboxNetwork } from './sandbox-network';
+import { checkIsolatedImage } from './sandbox-image-reach';
 import { checkSandboxSize, sizesForFunctions, warmPoolForFunctions, type SandboxSize } from './sandbox-size';
 import { sandboxTaskDefinition } from './sandbox-task';
 import { serviceMetric } from './service-metrics';
@@ -36,6 +38,14 @@ export interface SandboxFleetProps {
    * @default SandboxNetwork.publicSubnets()
    */
   readonly network?: SandboxNetwork;
+
+  /**
+   * The way out of sandboxes whose network is limited, or whose session has credentials that stand in their environment. They
+   * run beside the gateway, from where nothing else is reached; the image must then be one of ECR.
+   *
+   * @default - none: environments with a `limited` network are refused
+   */
+  readonly egress?: IEgressGateway;
 
   /**
    * What sandboxes run.
@@ -130,9 +140,11 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   readonly systemTaskDefinition: ecs.CfnTaskDefinition;
   readonly functionEnvironment: Record<string, string>;
   private readonly families: readonly string[];
+  private readonly egress?: IEgressGateway;
 
   constructor(scope: Construct, id: string, props: SandboxFleetProps = {}) {
     super(scope, id);
+    this.egress = props.egress;
     const cpu = props.cpu ?? 1024;
     const memory = props.memory ?? Size.gibibytes(2);
     checkSandboxSize(cpu, memory, props.storage);
@@ -170,6 +182,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       architecture,
       executionRole: this.executionRole,
     });
+    if (props.egress) checkIsolatedImage(image.uri);
     acknowledgeWildcard(this.executionRole, '*', 'Logging in to a registry has no resource that a policy could name');
 
     const family = Names.uniqueResourceName(this, { maxLength: 128 });
@@ -207,6 +220,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       ...(props.sizes && { [SETTINGS.sandboxSizes]: JSON.stringify(sizesForFunctions(props.sizes)) }),
       ...(warmPool && { [SETTINGS.sandboxWarmPool]: JSON.stringify(warmPool) }),
       [SETTINGS.sandboxCapacity]: props.spot ? 'FARGATE_SPOT' : 'FARGATE',
+      ...props.egress?.functionEnvironment,
     };
   }
 
@@ -215,6 +229,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   }
 
   grantRun(grantee: iam.IGrantable): void {
+    this.egress?.grantScale(grantee);
     const { clusterArn } = this;
     const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
     const definitions = this.families.map((family) => this.arn('task-definition', `${family}:*`));

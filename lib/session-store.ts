@@ -41,6 +41,8 @@ export interface ISessionStore extends IConstruct {
   grantReadWrite(grantee: iam.IGrantable): iam.Grant;
   /** Following a session: reading it, and noting that somebody watches. */
   grantFollow(grantee: iam.IGrantable): iam.Grant;
+  /** Reading sessions and work items by name. */
+  grantLook(grantee: iam.IGrantable): iam.Grant;
   /** Asking which versions of the harness sessions are pinned to. */
   grantQueryRuntimes(grantee: iam.IGrantable): iam.Grant;
   /** Making, listing and revoking keys, and looking whether an environment is there: of the control table, those items alone. */
@@ -114,6 +116,13 @@ abstract class SessionStoreBase extends Resource implements ISessionStore {
   grantFollow(grantee: iam.IGrantable): iam.Grant {
     return this.grantKey(grantee, KEY_READ_ACTIONS)
       .combine(this.grantTable(grantee, this.sessionsTable, [...TABLE_READ_ACTIONS, ...TABLE_WATCH_ACTIONS]))
+      .combine(this.grantTable(grantee, this.controlTable, TABLE_READ_ACTIONS))
+      .combine(this.grantBlobs(grantee, BLOB_READ_ACTIONS));
+  }
+
+  grantLook(grantee: iam.IGrantable): iam.Grant {
+    return this.grantKey(grantee, KEY_READ_ACTIONS)
+      .combine(this.grantTable(grantee, this.sessionsTable, TABLE_READ_ACTIONS))
       .combine(this.grantTable(grantee, this.controlTable, TABLE_READ_ACTIONS))
       .combine(this.grantBlobs(grantee, BLOB_READ_ACTIONS));
   }
