@@ -13,6 +13,7 @@ import { openHarnessTraces } from './compose-traces';
 import { deadlineOf, type LambdaContext } from './lambda-context';
 import { traits } from './model-traits';
 import { observe } from './observe';
+import { redactFailures } from './redacted-failures';
 
 /**
  * The function that wakes threads: the only one that may ask the model. Whoever may invoke it may name any thread, and nobody
@@ -26,14 +27,14 @@ export function serveHarness(
 ): (ref: ThreadRef, context: LambdaContext) => Promise<void> {
   const traces = openHarnessTraces(provider);
   const harness = openHarness(model, traces ? heardBy(observe, traces.observe) : observe);
-  return async (ref, context) => {
+  return redactFailures(async (ref, context) => {
     try {
       await harness.wake(ref, { deadline: deadlineOf(context, surroundings.clock) });
     } finally {
       // Lambda may freeze the process as soon as this returns.
       await traces?.flush();
     }
-  };
+  });
 }
 
 function openHarness(model: ModelProvider, hears: Observe): Harness {

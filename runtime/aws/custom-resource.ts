@@ -1,4 +1,5 @@
 /** CloudFormation's custom resources: what it asks of a function at deployment, and how it wants the answer. */
+import { redact } from '../telemetry/redaction';
 import { log } from './observe';
 
 export interface CustomResourceEvent {
@@ -30,7 +31,7 @@ export async function answerCloudFormation(
     await act(event);
   } catch (error) {
     log({ level: 'error', message: 'the custom resource failed', error });
-    failure = error instanceof Error ? error.message : String(error);
+    failure = redact(error instanceof Error ? error.message : String(error));
   }
   const response = await fetch(event.ResponseURL, {
     method: 'PUT',

@@ -2,6 +2,7 @@ import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, surroundings } from '../aws/compose';
 import { openLauncher, settleGateway, tendSandboxes } from '../aws/compose-sandboxes';
 import { log, observe } from '../aws/observe';
+import { redactFailures } from '../aws/redacted-failures';
 import type { Micros } from '../contract/time';
 import { createWorkQueue } from '../resources/work-queue';
 import type { DueIndex } from '../store/ports';
@@ -21,7 +22,7 @@ const workQueue = createWorkQueue({
  * The Lambda function that runs each minute. It also measures how late what it finds is, stops sandboxes left over, and lets the
  * egress gateway go when none needs it.
  */
-export const handler = async (): Promise<void> => {
+export const handler = redactFailures(async (): Promise<void> => {
   let age: Micros = 0;
   const due: DueIndex = {
     async due(kind, now, limit) {
@@ -41,4 +42,4 @@ export const handler = async (): Promise<void> => {
   observe({ type: 'sweep', found, age });
   await tendSandboxes(store);
   await settleGateway();
-};
+});

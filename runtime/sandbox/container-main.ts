@@ -4,6 +4,8 @@
  * stands there is worthless once this has begun.
  */
 import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/worker';
+import { systemClock } from '../contract/time';
+import { createLog } from '../telemetry/log';
 import { reachApi } from './api-relay';
 import {
   ORDER_VARIABLE,
@@ -24,9 +26,9 @@ import { WayOut } from './way-out';
 
 const TOOL_HOST = '/opt/sandbox/tool-host.js';
 
-function log(line: string): void {
-  console.error(line);
-}
+/** A line of JSON each. They tell what happens to the worker, never what a tool prints. */
+const tell = createLog({ clock: systemClock, level: 'info', format: 'json', write: (line) => console.error(line) });
+const log = (message: string): void => tell({ level: 'info', message });
 
 function takeOrder(): SandboxOrder | WarmOrder {
   const order = process.env[ORDER_VARIABLE];

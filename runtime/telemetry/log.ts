@@ -63,7 +63,7 @@ function toJson({ level, message, fields, error }: LogEntry, at: Micros, extra?:
     ...(error === undefined ? {} : told(error)),
     ...extra,
   };
-  return JSON.stringify(line, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value));
+  return JSON.stringify(line, (_key, value: unknown) => (typeof value === 'string' ? safe(value) : value));
 }
 
 function toPretty({ level, message, fields = {}, error }: LogEntry, at: Micros): string {
@@ -76,8 +76,13 @@ function toPretty({ level, message, fields = {}, error }: LogEntry, at: Micros):
     ' ',
   );
   // One line it stays, and the cursor of a terminal where it is.
-  return redact(line).replaceAll(/\p{Cc}+/gu, ' ');
+  return safe(line).replaceAll(/\p{Cc}+/gu, ' ');
 }
+
+/** No text is longer than this in a line: foreign errors can hold whole documents. */
+const LONGEST = 4_000;
+
+const safe = (text: string): string => redact(text.slice(0, LONGEST));
 
 /** A text that cannot be taken for two. */
 const bare = (text: string): string => (/^[\w./:@*-]+$/.test(text) ? text : JSON.stringify(text));

@@ -47,6 +47,12 @@ describe('a log', () => {
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d warn failed: why path="a b\\u001b\[31m\\n"$/);
   });
 
+  test.each(['json', 'pretty'] as const)('cuts what is too long to be read, as %s', (format) => {
+    const { log, lines } = open('info', format);
+    log({ level: 'error', message: 'failed', error: new Error('no '.repeat(100_000)) });
+    expect(lines[0]?.length).toBeLessThan(10_000);
+  });
+
   test('knows its levels by name', () => {
     expect(['DEBUG', 'info', 'loud'].map(logLevelOf)).toEqual(['debug', 'info', undefined]);
   });
