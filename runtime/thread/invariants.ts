@@ -164,11 +164,16 @@ function checkStatus(events: readonly SessionEvent[], finished: boolean, report:
   if (finished && (status === 'running' || status === 'rescheduling')) report(4, `the history ends ${status}`);
 }
 
-/** 6: usage and cost only grow, and no request starts at or over the cap. */
+/**
+ * 6: usage and cost only grow, and no request starts at or over the cap. Whether a cap was raised before a request is certain by
+ * the next usage: a raise whose `session.updated` was lost counts, too.
+ */
 function checkUsage(events: readonly SessionEvent[], report: Report): void {
   let tokens = 0;
   let cost = 0;
+  let cap: string | undefined;
   let reached = false;
+  let suspects: SessionEvent[] = [];
   for (const event of events) {
     if (event.type === 'session.usage') {
       const { usage } = event;
@@ -177,12 +182,16 @@ function checkUsage(events: readonly SessionEvent[], report: Report): void {
       if (sum < tokens || now < cost) report(6, 'usage or cost fell', event);
       tokens = sum;
       cost = now;
+      const before = cap;
+      cap = event.budget?.max_list_cost.amount;
+      if (cap === before) for (const suspect of suspects) report(6, 'a model request starts at the budget', suspect);
+      suspects = [];
     } else if (event.type === 'session.status_idle') {
       reached = event.stop_reason.type === 'budget_reached';
     } else if (event.type === 'session.updated') {
       reached = false;
     } else if (event.type === 'span.model_request_start' && reached) {
-      report(6, 'a model request starts at the budget', event);
+      suspects.push(event);
     }
   }
 }
