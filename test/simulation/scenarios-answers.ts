@@ -6,7 +6,7 @@ import { agent, known, text, turnOf, use, type Scenario } from './scenario';
 const LONG_ANSWER_MS = 58_000;
 const SHORT_WAKE = 64;
 /** More than an item of the table takes, and hardly to be compressed. */
-const BIG_BYTES = 450_000;
+const BIG_BYTES = 385_000;
 
 function noise(length: number): string {
   let state = 1;

@@ -14,7 +14,7 @@ const THREAD = 'runtime/resources/events-thread.ts';
 const VIEW = 'runtime/resources/events-view.ts';
 const END = 'runtime/resources/sessions-end.ts';
 const UPDATE = 'runtime/resources/sessions-update.ts';
-const FARGATE = 'runtime/aws/fargate-launcher.ts';
+const FARGATE = 'runtime/aws/fargate-task.ts';
 const SWEEPER = 'runtime/handlers/sweeper.ts';
 const STREAM = 'runtime/http/live-stream.ts';
 const STREAM_START = 'runtime/http/stream-start.ts';
@@ -43,7 +43,7 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the sandbox of a lost worker is not stopped, and its token goes on working',
     file: CLOUD,
-    from: 'await launcher.stop({ workspace: work.workspace, id: work.sessionId }, { discard: false });',
+    from: 'await launcher.stop({ workspace: work.workspace, id: work.sessionId }, { discard: false, task });',
     to: '',
     harmless: 'Its token is void; it costs until its supervisor notices, which no history shows.',
   },
@@ -271,14 +271,14 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a sandbox is started without a client token',
     file: FARGATE,
-    from: "clientToken: createHash('sha256').update(`${work.id}:${claim}:${capacity}`).digest('hex'),",
+    from: "clientToken: createHash('sha256').update(`${task.startId}:${capacity}`).digest('hex'),",
     to: '',
   },
   {
     name: 'a sandbox is started with the same token every time',
     file: FARGATE,
-    from: 'update(`${work.id}:${claim}:${capacity}`)',
-    to: 'update(`${work.id}`)',
+    from: 'update(`${task.startId}:${capacity}`)',
+    to: 'update(capacity)',
   },
   {
     name: 'the sweeper passes over leases',
