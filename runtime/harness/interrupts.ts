@@ -4,8 +4,8 @@ import type { Commit, ThreadRef } from '../store/records';
 import { pendingEvents, waiting } from '../thread/inbox';
 import type { HarnessDeps } from './ports';
 
-/** How often the inbox is looked at for an interrupt, where no hint comes. */
-const INTERRUPT_POLL_MS = 250;
+/** How often the inbox is looked at for an interrupt, where no hint comes. A model speaks most of the time, so each look counts. */
+const INTERRUPT_POLL_MS = 400;
 
 export interface Watched {
   readonly ref: ThreadRef;
@@ -24,7 +24,11 @@ export async function watchForInterrupt(
     await hints.wait(inboxTopic(ref.threadId), hints.pace(INTERRUPT_POLL_MS), done, seen);
     if (done.aborted) return;
     seen = hints.mark();
-    const items = await log.readInbox(ref).catch(() => []);
-    if (pendingEvents(waiting(items, commit)).some(({ type }) => type === 'user.interrupt')) return interrupted.abort();
+    const isThere = async (eventual: boolean): Promise<boolean> => {
+      const items = await log.readInbox(ref, { eventual }).catch(() => []);
+      return pendingEvents(waiting(items, commit)).some(({ type }) => type === 'user.interrupt');
+    };
+    // A cheap look may show an interrupt that ended an earlier turn.
+    if ((await isThere(true)) && (await isThere(false))) return interrupted.abort();
   }
 }

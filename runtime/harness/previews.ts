@@ -9,7 +9,7 @@ import type { HarnessDeps } from './ports';
  * costs a write unit, and at 50 ms they would cost more than everything else that a session writes.
  */
 const FIRST_GATHERING: Micros = 50 * MICROS_PER_MS;
-const LONGEST_GATHERING: Micros = 250 * MICROS_PER_MS;
+const LONGEST_GATHERING: Micros = 400 * MICROS_PER_MS;
 const LENGTHENING = 1.2;
 const KEPT_FOR: Micros = 120 * MICROS_PER_SECOND;
 

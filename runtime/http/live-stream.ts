@@ -39,6 +39,8 @@ export class LiveStream {
   /** Whether a model request is under way. */
   #isAsking: boolean;
   #pingAt: Micros = 0;
+  /** When the log is looked at next, unless somebody says before that it has grown. */
+  #commitsAt: Micros = 0;
   #checkAt: Micros = 0;
   #pauseMs: number;
   #announcedEnd: boolean;
@@ -122,7 +124,10 @@ export class LiveStream {
       const previewed = isCaughtUp && this.#isAsking ? await this.previews.read() : '';
       if (previewed !== '') yield previewed;
       const before = this.#position;
-      yield* this.#commits();
+      if (now >= this.#commitsAt) {
+        yield* this.#commits();
+        this.#commitsAt = this.#isAsking ? now + this.deps.settings.askingPollMs * MICROS_PER_MS : 0;
+      }
       isCaughtUp = true;
       const hasMoved = this.#position > before;
       if (!hasMoved && this.#status !== 'running') {
@@ -198,13 +203,16 @@ export class LiveStream {
   async #pause(hasNews: boolean, seen: number): Promise<void> {
     const { clock, hints, settings } = this.deps;
     const isBusy = hasNews || this.#status === 'running';
-    this.#pauseMs = isBusy ? settings.busyPollMs : Math.min(this.#pauseMs * SLOWING, settings.idlePollMs);
+    const busyMs = this.#isAsking && !this.previews.areWanted ? settings.askingPollMs : settings.busyPollMs;
+    this.#pauseMs = isBusy ? busyMs : Math.min(this.#pauseMs * SLOWING, settings.idlePollMs);
     const began = clock.now();
     const untilNext = (Math.min(this.#pingAt, this.#endsAt, this.#goBackAt) - began) / MICROS_PER_MS;
     const ms = Math.max(0, Math.min(hints.pace(this.#pauseMs), untilNext));
     await hints.wait(this.#ref.threadId, ms, this.#left.signal, seen);
+    if (clock.now() - began >= (ms * MICROS_PER_MS) / 2) return;
+    this.#commitsAt = 0;
     // A hint without a commit may be an archive or a delete.
-    if (clock.now() - began < (ms * MICROS_PER_MS) / 2) this.#checkAt = 0;
+    this.#checkAt = 0;
   }
 
   /** An archived session's log says nothing of its end; workers that listen must hear of it all the same (reference 5.5). */

@@ -39,6 +39,10 @@ export class Previews {
     private readonly wanted: ReadonlySet<PreviewedType>,
   ) {}
 
+  get areWanted(): boolean {
+    return this.wanted.size > 0;
+  }
+
   /** Says that somebody wants previews. To be called before the stream's beginning is read, and then now and then. */
   async watch(): Promise<void> {
     const now = this.deps.clock.now();

@@ -12,6 +12,8 @@ export interface StreamSettings {
   readonly replayAfterMs: number;
   /** How often a stream looks for news while the thread is at work, and at most how seldom while it is not. */
   readonly busyPollMs: number;
+  /** While the model is asked, previews come, but no commit does until it has answered: how often one is looked for then. */
+  readonly askingPollMs: number;
   readonly idlePollMs: number;
   /** How often an idle stream looks whether its session was archived or deleted. */
   readonly sessionCheckMs: number;
@@ -25,6 +27,7 @@ export const STREAM_SETTINGS: StreamSettings = {
   replayWithinMs: 30_000,
   replayAfterMs: 2_000,
   busyPollMs: 150,
+  askingPollMs: 300,
   idlePollMs: 1_000,
   sessionCheckMs: 5_000,
   watchEveryMs: 20_000,

@@ -75,7 +75,7 @@ export function announceChanges(store: Store, hints: ChangeHints): Store {
     deleteThread: (ref) => after(ref.threadId, log.deleteThread(ref)),
     markHeard: (ref, n) => log.markHeard(ref, n),
     heardTo: (ref) => log.heardTo(ref),
-    readInbox: (ref) => log.readInbox(ref),
+    readInbox: (ref, options) => log.readInbox(ref, options),
     lastCommit: (ref) => log.lastCommit(ref),
     readCommits: (ref, range) => log.readCommits(ref, range),
     settle: (ref, keys) => log.settle(ref, keys),

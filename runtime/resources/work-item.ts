@@ -7,10 +7,10 @@ import type { SessionRecord } from '../store/records';
 import type { StartedSandbox } from './ports';
 
 /**
- * How long a lease holds without a heartbeat. A user's own worker may sit behind a bad network; one that this stack started
- * does not, and the sooner its death is known the sooner the session goes on.
+ * How long a lease holds without a heartbeat. The end of a sandbox that this stack started is told by whoever runs it; only one
+ * that hangs is known by its silence.
  */
-export const LEASE_SECONDS: Readonly<Record<WorkRecord['kind'], number>> = { self_hosted: 60, cloud: 30 };
+export const LEASE_SECONDS: Readonly<Record<WorkRecord['kind'], number>> = { self_hosted: 60, cloud: 60 };
 
 /** What a worker may ask for instead (`desired_ttl_seconds`). */
 export const LEASE_SECONDS_MIN = 5;

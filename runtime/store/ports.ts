@@ -17,10 +17,11 @@ export interface ThreadLog {
 
   /**
    * The inbox in order of acceptance, as stored: entries that the log already holds may be among them (see
-   * `ThreadSummary.partial`); `thread/` drops those. Strongly consistent. Read it before the commits, or an entry that
-   * moves in between is missed.
+   * `ThreadSummary.partial`); `thread/` drops those. Read it before the commits, or an entry that moves in between is missed.
+   * Strongly consistent, unless `eventual` halves the price for somebody who only wants to know whether a look is worth it:
+   * that may show what was used up and deleted long ago.
    */
-  readInbox(ref: ThreadRef): Promise<InboxItem[]>;
+  readInbox(ref: ThreadRef, options?: { eventual?: boolean }): Promise<InboxItem[]>;
 
   /** The last commit, or undefined in a log that has none. Strongly consistent. */
   lastCommit(ref: ThreadRef): Promise<Commit | undefined>;

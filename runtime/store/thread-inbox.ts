@@ -84,9 +84,10 @@ export function createInbox({
       return { key: name, acceptedAt, entries };
     },
 
-    async readInbox(ref) {
+    async readInbox(ref, { eventual = false } = {}) {
       const items: Item[] = [];
-      for await (const item of table.query({ partition: threadPartition(ref), ...inboxRange })) items.push(item);
+      const query = { partition: threadPartition(ref), ...inboxRange, eventual };
+      for await (const item of table.query(query)) items.push(item);
       return Promise.all(
         items.map(async (item) => ({
           key: inboxNameOf(item.sk),
