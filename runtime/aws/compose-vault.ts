@@ -1,11 +1,15 @@
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { auditLines } from '../vault/audit';
 import { createBroker } from '../vault/broker';
-import type { Broker, VaultKeeper } from '../vault/ports';
+import type { Broker, SecretStore, VaultKeeper } from '../vault/ports';
 import { openStore, surroundings } from './compose';
 import { privateHosts } from './compose-broker';
+import { createEnvelopeSecrets } from './envelope-secrets';
 import { createRemoteKeeper } from './remote-vault';
+import { createS3Blobs } from './s3-blobs';
 import { createSecretsManager } from './secrets-manager';
 import { hasSetting, readSetting } from './settings';
 
@@ -13,14 +17,23 @@ import { hasSetting, readSetting } from './settings';
 export function openVault(): Broker & VaultKeeper {
   return createBroker({
     store: openStore(),
-    secrets: createSecretsManager({
-      client: new SecretsManagerClient({}),
-      prefix: readSetting('vaultSecretPrefix'),
-      kmsKeyId: hasSetting('vaultKey') ? readSetting('vaultKey') : undefined,
-    }),
+    secrets: openSecrets(),
     clock: surroundings.clock,
     audit: auditLines((line) => void process.stdout.write(line)),
     privateHosts: privateHosts(),
+  });
+}
+
+/** Secrets Manager, or a bucket of sealed texts where the stack has one. */
+function openSecrets(): SecretStore {
+  if (hasSetting('vaultBucket')) {
+    const blobs = createS3Blobs(new S3Client({}), readSetting('vaultBucket'));
+    return createEnvelopeSecrets({ client: new KMSClient({}), keyId: readSetting('vaultKey'), blobs });
+  }
+  return createSecretsManager({
+    client: new SecretsManagerClient({}),
+    prefix: readSetting('vaultSecretPrefix'),
+    kmsKeyId: hasSetting('vaultKey') ? readSetting('vaultKey') : undefined,
   });
 }
 

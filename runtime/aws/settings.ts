@@ -32,6 +32,8 @@ export const SETTINGS = {
   modelPrices: 'MODEL_PRICES',
   /** What the names of the vaults' secrets begin with. */
   vaultSecretPrefix: 'VAULT_SECRET_PREFIX',
+  /** The bucket of their sealed texts, where they are not in Secrets Manager. */
+  vaultBucket: 'VAULT_BUCKET',
   /** ARN of the key that encrypts them, where it is not the account's own. */
   vaultKey: 'VAULT_KEY',
   vaultKeeperFunction: 'VAULT_KEEPER_FUNCTION',

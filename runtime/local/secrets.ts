@@ -1,13 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, link, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SecretPlace, SecretStore } from '../vault/ports';
-import { Secret } from '../vault/secret';
-
-const CIPHER = 'aes-256-gcm';
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+import { contextOf, KEY_BYTES, seal, unseal } from '../vault/sealing';
 
 /** Where the secrets of a local system stand, and the key to them. */
 export interface SecretFiles {
@@ -50,26 +45,6 @@ export async function openSecretFiles({ directory, keyFile }: SecretFiles): Prom
 
     delete: (place) => rm(directoryOf(place), { recursive: true, force: true }),
   };
-}
-
-/** What a sealed text belongs to: it opens nowhere else. */
-const contextOf = ({ workspace, vaultId, place }: SecretPlace, version: string): Buffer =>
-  Buffer.from(JSON.stringify([workspace, vaultId, place, version]));
-
-/** Nonce, tag and ciphertext. */
-function seal(key: Buffer, context: Buffer, text: Secret): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(context);
-  const ciphertext = Buffer.concat([cipher.update(text.reveal(), 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
-}
-
-function unseal(key: Buffer, context: Buffer, sealed: Buffer): Secret {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(context).setAuthTag(tag);
-  const text = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
-  return new Secret(text.toString('utf8'));
 }
 
 /** The key, made at the first start. Of two that make one, the first wins: linking fails where there is a file. */

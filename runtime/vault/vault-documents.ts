@@ -27,7 +27,7 @@ export interface VaultDocumentsDeps {
 }
 
 /** Each loser met a winner, and a vault has few writers. */
-const ATTEMPTS = 12;
+const ATTEMPTS = 40;
 const WAIT_MS = 15;
 /** How long a version's text is kept in memory. It never changes; the limit is only for how long this process holds it. */
 const REMEMBERED_FOR: Micros = 60 * MICROS_PER_SECOND;

@@ -1,6 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CreateKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createEnvelopeSecrets } from '../../runtime/aws/envelope-secrets';
+import { createS3Blobs } from '../../runtime/aws/s3-blobs';
 import { createSecretsManager } from '../../runtime/aws/secrets-manager';
 import { openSecretFiles } from '../../runtime/local/secrets';
 import type { VaultRef } from '../../runtime/store/vault-ports';
@@ -12,29 +16,54 @@ export const filesIn = (directory: string) => ({
   keyFile: join(directory, 'secret-key'),
 });
 
-/** Whether the tests run over Secrets Manager, or what speaks its protocol at SECRETS_MANAGER_ENDPOINT, instead of files. */
-export const overSecretsManager = process.env.SECRETS_MANAGER_ENDPOINT !== undefined;
+/** Which of AWS's ways of keeping secrets the tests run over, at AWS_SECRETS_ENDPOINT, instead of files. */
+const endpoint = process.env.AWS_SECRETS_ENDPOINT;
+const way = endpoint === undefined ? 'files' : process.env.AWS_SECRETS_WAY;
+const overSecretsManager = way === 'secrets-manager';
+const overEnvelopes = way === 'envelopes';
 
 const prefix = 'managed-agents-test/vaults';
 
-const connect = (): SecretsManagerClient =>
-  new SecretsManagerClient({
-    endpoint: process.env.SECRETS_MANAGER_ENDPOINT,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+const BUCKET = 'vaults';
+
+const config = {
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  forcePathStyle: true,
+};
+const connect = (): SecretsManagerClient => new SecretsManagerClient(config);
+
+/** Sealed texts in a bucket, under a key of KMS; both are made where they are not there. */
+async function openEnvelopes(): Promise<SecretStore> {
+  const client = new KMSClient(config);
+  const s3 = new S3Client(config);
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET })).catch(() => undefined);
+  const { Keys = [] } = await client.send(new ListKeysCommand({}));
+  const keyId = Keys[0]?.KeyArn ?? (await client.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? '';
+  return createEnvelopeSecrets({ client, keyId, blobs: createS3Blobs(s3, BUCKET) });
+}
 
 /** The secret store under test. */
 export async function openSecrets(directory: string): Promise<SecretStore> {
+  if (overEnvelopes) return openEnvelopes();
   return overSecretsManager ? createSecretsManager({ client: connect(), prefix }) : openSecretFiles(filesIn(directory));
 }
 
 /** What the store holds of a vault: a name for each file, or each secret. */
 export async function heldOf({ workspace, vaultId }: VaultRef, directory: string): Promise<string[]> {
   if (overSecretsManager) return secretNames(`${prefix}/${workspace}/${vaultId}/`);
+  if (overEnvelopes) return objectKeys(`${workspace}/${vaultId}/`);
   const path = join(filesIn(directory).directory, `_${workspace}`, `_${vaultId}`);
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function objectKeys(beginning: string): Promise<string[]> {
+  const { Contents = [] } = await new S3Client(config).send(
+    new ListObjectsV2Command({ Bucket: BUCKET, Prefix: beginning }),
+  );
+  return Contents.flatMap(({ Key }) => (Key?.endsWith('.sealed') ? Key : []));
 }
 
 async function secretNames(beginning: string): Promise<string[]> {
