@@ -10,6 +10,7 @@ import { sandboxesFrom } from './context-sandboxes';
 import { ManagedAgents } from './managed-agents';
 import type { SessionApiDomain } from './session-api';
 import type { TraceExport } from './trace-export';
+import { VaultStorage } from './vault-storage';
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warn', error: 'error' } as const;
 
@@ -33,6 +34,12 @@ export function stackFromContext(app: App): Stack {
     logLevel: choices.pick('logLevel', LEVELS),
     tracing: choices.flag('tracing') ? Tracing.ACTIVE : undefined,
     privateHosts: choices.text('privateHosts')?.split(','),
+    vault: {
+      storage: choices.pick('vaultStorage', {
+        secretsManager: VaultStorage.secretsManager(),
+        envelope: VaultStorage.envelope(),
+      }),
+    },
     model: modelFrom(choices),
     harness: { modelPrices: pricesFrom(choices), traces: tracesFrom(stack, choices) },
     sandboxes: choices.flag('sandboxes') ? sandboxesFrom(choices) : false,

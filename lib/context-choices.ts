@@ -11,6 +11,7 @@ const CHOICES = {
   modelRegion: undefined,
   modelPrices: undefined,
   privateHosts: undefined,
+  vaultStorage: 'secretsManager',
   encryptionKeyArn: undefined,
   alarmTopicArn: undefined,
   alarms: 'true',

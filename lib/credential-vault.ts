@@ -1,13 +1,13 @@
-import { ArnFormat, Duration, Names, Resource, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Resource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
-import { acknowledgeGrant } from './acknowledge';
 import { LambdaFunction, type EntryPoint, type FunctionChoices } from './lambda-function';
 import { privateHostsEnvironment } from './private-hosts';
 import type { ISessionStore } from './session-store';
+import { VaultStorage, type VaultStorageConfig } from './vault-storage';
 
 /** Where the secrets of credentials are kept. */
 export interface ICredentialVault extends IConstruct {
@@ -32,6 +32,13 @@ export interface CredentialVaultProps extends FunctionChoices {
   readonly encryptionKey?: kms.IKey;
 
   /**
+   * Where the secrets are kept.
+   *
+   * @default VaultStorage.secretsManager()
+   */
+  readonly storage?: VaultStorage;
+
+  /**
    * Hosts that credentials may be sent to although they resolve to private addresses, or speak plain `http`: exact names,
    * addresses, or `*.domain`.
    *
@@ -40,24 +47,13 @@ export interface CredentialVaultProps extends FunctionChoices {
   readonly privateHosts?: string[];
 }
 
-/** What the vault's code does with its secrets. It lists none: their names stand in the store. */
-const SECRET_ACTIONS = [
-  'secretsmanager:CreateSecret',
-  'secretsmanager:DeleteSecret',
-  'secretsmanager:DescribeSecret',
-  'secretsmanager:GetSecretValue',
-  'secretsmanager:PutSecretValue',
-  'secretsmanager:TagResource',
-];
-
 /** Longer than the API waits for an answer, so that what it asked for comes to its end. */
 const TIMEOUT = Duration.minutes(1);
 const MEMORY_MIB = 256;
 
 /**
- * The secrets of vaults, in Secrets Manager, and the two functions that may read them: the keeper, whom the API asks, and the broker,
- * whom the harness and the egress gateway ask. A vault with credentials is one secret (or several, if it is large), made when it
- * is needed. Secrets stay when the stack goes; their names begin with `secretPrefix`.
+ * The secrets of vaults, and the two functions that may read them: the keeper, whom the API asks, and the broker, whom the harness and
+ * the egress gateway ask. Secrets stay when the stack goes; in Secrets Manager, their names begin with `secretPrefix`.
  */
 export class CredentialVault extends Resource implements ICredentialVault {
   readonly keeperFunction: lambda.Function;
@@ -68,13 +64,13 @@ export class CredentialVault extends Resource implements ICredentialVault {
   constructor(scope: Construct, id: string, props: CredentialVaultProps) {
     super(scope, id);
     this.secretPrefix = `${Names.uniqueResourceName(this, { maxLength: 128 })}/vaults`;
-    this.keeperFunction = this.behindTheBoundary('Keeper', 'vault-keeper', 'Takes secrets in for the API', props);
-    this.brokerFunction = this.behindTheBoundary(
-      'Broker',
-      'vault-broker',
-      'Gives out what the vaults of a session allow',
-      props,
-    );
+    const { secretPrefix } = this;
+    const { storage = VaultStorage.secretsManager(), encryptionKey } = props;
+    const secrets = storage.bind(this, { secretPrefix, encryptionKey });
+    const behind = (name: string, entryPoint: EntryPoint, description: string): lambda.Function =>
+      this.behindTheBoundary(name, entryPoint, description, props, secrets);
+    this.keeperFunction = behind('Keeper', 'vault-keeper', 'Takes secrets in for the API');
+    this.brokerFunction = behind('Broker', 'vault-broker', 'Gives out what the vaults of a session allow');
     // Whose vaults a session has stands in its record.
     props.store.grantFollow(this.brokerFunction);
   }
@@ -99,9 +95,9 @@ export class CredentialVault extends Resource implements ICredentialVault {
     id: string,
     entryPoint: EntryPoint,
     description: string,
-    props: CredentialVaultProps,
+    { store, privateHosts, ...props }: CredentialVaultProps,
+    secrets: VaultStorageConfig,
   ): lambda.Function {
-    const { store, encryptionKey, privateHosts } = props;
     const behind = new LambdaFunction(this, id, {
       entryPoint,
       description,
@@ -112,21 +108,12 @@ export class CredentialVault extends Resource implements ICredentialVault {
       tracing: props.tracing,
       environment: {
         ...store.functionEnvironment,
-        [SETTINGS.vaultSecretPrefix]: this.secretPrefix,
-        ...(encryptionKey ? { [SETTINGS.vaultKey]: encryptionKey.keyArn } : {}),
+        ...secrets.environment,
         ...privateHostsEnvironment(privateHosts),
       },
     });
     store.grantWriteControl(behind);
-    const secrets = Stack.of(this).formatArn({
-      service: 'secretsmanager',
-      resource: 'secret',
-      resourceName: `${this.secretPrefix}/*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    behind.addToRolePolicy(new iam.PolicyStatement({ actions: SECRET_ACTIONS, resources: [secrets] }));
-    acknowledgeGrant(behind, secrets, 'Secrets are named after vaults, which nobody knows at deployment');
-    encryptionKey?.grant(behind, 'kms:Decrypt', 'kms:GenerateDataKey');
+    secrets.grant(behind);
     return behind;
   }
 }

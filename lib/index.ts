@@ -20,3 +20,4 @@ export * from './session-store';
 export * from './sweeper';
 export * from './trace-export';
 export * from './version-janitor';
+export * from './vault-storage';

@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CredentialVault, type CredentialVaultProps } from '../../lib/credential-vault';
 import { ManagedAgents } from '../../lib/managed-agents';
 import { SessionStore } from '../../lib/session-store';
+import { VaultStorage } from '../../lib/vault-storage';
 import { SETTINGS } from '../../runtime/aws/settings';
 import { actionsOf, newStack, permissions } from './stack';
 
@@ -55,6 +56,19 @@ describe('the vault of credentials', () => {
     expect(permissions(template, 'Getter')).toEqual([
       { action: 'lambda:InvokeFunction', resource: expect.stringContaining('VaultBroker') },
     ]);
+  });
+
+  test('keeps many vaults under one key, in a bucket that forgets what is deleted, where that is wanted', () => {
+    const sealed = templateOf({ storage: VaultStorage.envelope() });
+    sealed.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    const buckets = sealed.findResources('AWS::S3::Bucket');
+    const [id = ''] = Object.keys(buckets).filter((name) => name.includes('Sealed'));
+    expect(buckets[id]?.Properties.VersioningConfiguration).toBeUndefined();
+    for (const role of ['VaultKeeperRole', 'VaultBrokerRole']) {
+      const actions = actionsOf(sealed, role);
+      expect(actions.filter((action) => action.startsWith('secretsmanager:'))).toEqual([]);
+      expect(actions).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey', 's3:PutObject']));
+    }
   });
 
   test('encrypts with a key of yours, and reaches the private hosts that you name', () => {
