@@ -10,6 +10,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { Stack } from './stack';
 
 const TURN_TIMEOUT_MS = 60_000;
+const IMAGE_BYTES = 3_000_000;
+const IMAGES = 8;
 
 async function main(): Promise<void> {
   const stack = await Stack.open();
@@ -22,14 +24,45 @@ async function main(): Promise<void> {
     await streamedSession(client);
     await twoDeployments(stack, client);
 
+    await largestConversation(client);
+    for (const { name, took, has } of await stack.peakMemory()) {
+      console.log(`${name}: ${took} MiB of ${has} at most`);
+      assert.ok(took < has, `${name} takes more memory than it has: lib/function-memory.ts`);
+    }
     await stack.sweep();
-    assert.ok(
-      stack.output.some((line) => line.includes('"DueAge"')),
-      'the sweeper says how late what is due was',
-    );
+    checkMetrics(stack.output);
     assert.ok(!stack.output.some((line) => line.includes(apiKey)), 'no key stands in a log');
   } finally {
     await stack.close();
+  }
+}
+
+/** What one session with one tool call and one sweep must have measured. */
+const MEASURED = [
+  'WakeTime',
+  'TimeToFirstToken',
+  'ModelTime',
+  'TurnTime',
+  'ToolTime',
+  'ModelCost',
+  'OutputTokens',
+  'DueAge',
+];
+
+/** Each metric is announced in a line of its own, as CloudWatch reads it, and has its value there. */
+function checkMetrics(output: readonly string[]): void {
+  const lines = output
+    .flatMap((chunk) => chunk.split('\n'))
+    .map((line) => line.slice(line.indexOf('{')))
+    .filter((line) => line.includes('"CloudWatchMetrics"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  for (const name of MEASURED) {
+    const announced = lines.filter((line) => JSON.stringify(line['_aws']).includes(`{"Name":"${name}"`));
+    assert.ok(announced.length > 0, `${name} is measured`);
+    assert.ok(
+      announced.every((line) => line[name] !== undefined && line.Service !== undefined),
+      `${name} has its value beside it`,
+    );
   }
 }
 
@@ -95,13 +128,36 @@ async function twoDeployments(stack: Stack, client: Anthropic): Promise<void> {
   console.log('Two versions ran side by side, each for its own session; an upgrade moved one.');
 }
 
+/** As much as the model API takes in one request, 32 MB, in images of the size that a request of this API can bring; watched. */
+async function largestConversation(client: Anthropic): Promise<void> {
+  const sessionId = await newSession(client);
+  const stream = await client.beta.sessions.events.stream(sessionId);
+  const watching = (async () => {
+    let count = 0;
+    for await (const event of stream) count += event.type === 'user.message' ? 1 : 0;
+    return count;
+  })();
+  const data = Buffer.alloc(IMAGE_BYTES).toString('base64');
+  const source = { type: 'base64' as const, media_type: 'image/png' as const, data };
+  for (let i = 0; i < IMAGES; i += 1) {
+    const event = { type: 'user.message' as const, content: [{ type: 'image' as const, source }] };
+    await client.beta.sessions.events.send(sessionId, { events: [event] });
+    await untilIdle(client, sessionId);
+  }
+  assert.ok((await watching) > 0, 'images are streamed');
+}
+
 async function turn(client: Anthropic, sessionId: string, text: string): Promise<void> {
   await client.beta.sessions.events.send(sessionId, ask(text));
+  await untilIdle(client, sessionId);
+}
+
+async function untilIdle(client: Anthropic, sessionId: string): Promise<void> {
   for (const deadline = Date.now() + TURN_TIMEOUT_MS; Date.now() < deadline; await pause(100)) {
     const events = await client.beta.sessions.events.list(sessionId, { order: 'desc', limit: 1 });
     if (events.data[0]?.type === 'session.status_idle') return;
   }
-  throw new Error(`the turn "${text}" did not end`);
+  throw new Error('a turn did not end');
 }
 
 main().then(
