@@ -79,7 +79,8 @@ export class WayOut {
     return { placeholders, trust: await writeTrust(certificate) };
   }
 
-  private toGateway(): Promise<Duplex> {
+  /** A connection to the gateway itself. */
+  toGateway(): Promise<Duplex> {
     return 'socket' in this.order ? connectToSocket(this.order.socket) : this.through(DOOR_TARGETS.gateway);
   }
 
@@ -99,6 +100,7 @@ export class WayOut {
         socket.destroy();
         return reject(new Error(`The egress gateway answered with status ${statusCode}`));
       });
+      asked.end();
     });
   }
 }
