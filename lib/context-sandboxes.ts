@@ -14,6 +14,7 @@ export function sandboxesFrom(choices: ContextChoices): SandboxFleetProps {
     network: choices.pick('sandboxNetwork', {
       public: SandboxNetwork.publicSubnets(),
       private: SandboxNetwork.privateSubnets(),
+      isolated: SandboxNetwork.isolatedSubnets(),
     }),
     architecture: choices.pick('sandboxArchitecture', { arm64: CpuArchitecture.ARM64, x86_64: CpuArchitecture.X86_64 }),
     cpu: choices.number('sandboxCpu'),

@@ -1,9 +1,9 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53resolver from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { addTaskEndpoints } from './sandbox-endpoints';
 import type { ISessionStore } from './session-store';
 
 export interface EgressNetworkProps {
@@ -18,15 +18,6 @@ export interface EgressNetworkProps {
 }
 
 const HTTPS = ec2.Port.tcp(443);
-
-/** What ECS does, with the role of a sandbox's task, before its container runs: pull the image and write the log. */
-const IMAGE_ACTIONS = [
-  'ecr:BatchCheckLayerAvailability',
-  'ecr:BatchGetImage',
-  'ecr:GetAuthorizationToken',
-  'ecr:GetDownloadUrlForLayer',
-];
-const LOG_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
  * The network of sandboxes that may reach nothing but the egress gateway: subnets without a route to the internet, endpoints that
@@ -74,36 +65,10 @@ export class EgressNetwork extends Construct {
     return new ec2.SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound });
   }
 
-  /** Each serves what it is there for and nothing else: with credentials of his own, nobody can carry data out by them. */
   private addEndpoints(store: ISessionStore): void {
-    const subnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
-    const endpointGroup = this.group('EndpointGroup', 'Endpoints of AWS: sandboxes come in', false);
-    endpointGroup.addIngressRule(this.sandboxGroup, HTTPS);
-    const services = {
-      Images: { service: ec2.InterfaceVpcEndpointAwsService.ECR, actions: IMAGE_ACTIONS },
-      Layers: { service: ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER, actions: IMAGE_ACTIONS },
-      Logs: { service: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS, actions: LOG_ACTIONS },
-    };
-    for (const [id, { service, actions }] of Object.entries(services)) {
-      const endpoint = this.vpc.addInterfaceEndpoint(id, {
-        service,
-        subnets,
-        securityGroups: [endpointGroup],
-        open: false,
-      });
-      endpoint.addToPolicy(ofThisAccount(actions));
-    }
-    const s3 = this.vpc.addGatewayEndpoint('S3', {
-      service: ec2.GatewayVpcEndpointAwsService.S3,
-      subnets: [subnets],
-    });
-    const everybody = [new iam.AnyPrincipal()];
-    // Who may put and get stands in the bucket's own permissions: sandboxes come with URLs that the API has signed.
-    const files = [store.bucket.arnForObjects('*')];
-    s3.addToPolicy(statement(everybody, ['s3:GetObject', 's3:PutObject'], files));
-    // Where ECR keeps the layers of images, in every Region under this name.
-    const layers = [`arn:${Aws.PARTITION}:s3:::prod-${Stack.of(this).region}-starport-layer-bucket/*`];
-    s3.addToPolicy(statement(everybody, ['s3:GetObject'], layers));
+    const securityGroup = this.group('EndpointGroup', 'Endpoints of AWS: sandboxes come in', false);
+    securityGroup.addIngressRule(this.sandboxGroup, HTTPS);
+    addTaskEndpoints(this.vpc, { securityGroup, savedFiles: [store.bucket.arnForObjects('*')] });
   }
 
   private addFirewall({ domain, answeredNames }: EgressNetworkProps): void {
@@ -125,13 +90,3 @@ export class EgressNetwork extends Construct {
     });
   }
 }
-
-/** What the roles of this account may do by an endpoint; which of them may, stands in their own policies. */
-function ofThisAccount(actions: string[]): iam.PolicyStatement {
-  const allowed = statement([new iam.AnyPrincipal()], actions, ['*']);
-  allowed.addCondition('StringEquals', { 'aws:PrincipalAccount': Aws.ACCOUNT_ID });
-  return allowed;
-}
-
-const statement = (principals: iam.IPrincipal[], actions: string[], resources: string[]): iam.PolicyStatement =>
-  new iam.PolicyStatement({ principals, actions, resources });

@@ -156,7 +156,7 @@ export class ManagedAgents extends Construct {
       this.sandboxWatch = new SandboxWatch(this, 'SandboxWatch', { ...common, store, harness, sandboxes });
     }
     const launching = [this.harness, this.api.apiFunction, this.sweeper.function, this.sandboxWatch?.function];
-    for (const part of launching) part?.addEnvironment(SETTINGS.apiUrl, this.api.url);
+    for (const part of launching) part?.addEnvironment(SETTINGS.apiUrl, this.api.sandboxUrl);
     this.egress?.addApi(this.api.url);
 
     if (props.firstKeyWorkspace !== false) {

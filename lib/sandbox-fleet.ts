@@ -10,7 +10,7 @@ import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledg
 import { LIST_ACTIONS, PASS_ACTIONS, RUN_ACTIONS, TAG_ACTIONS, TASK_ACTIONS } from './sandbox-fleet-perms';
 import type { IEgressGateway } from './egress-gateway';
 import { SandboxImage } from './sandbox-image';
-import { SandboxNetwork } from './sandbox-network';
+import { SandboxNetwork, type IsolatedNetworkConfig } from './sandbox-network';
 import { checkIsolatedImage } from './sandbox-image-reach';
 import { checkSandboxSize, sizesForFunctions, warmPoolForFunctions, type SandboxSize } from './sandbox-size';
 import { sandboxTaskDefinition } from './sandbox-task';
@@ -19,6 +19,8 @@ import { serviceMetric } from './service-metrics';
 /** Where the sandboxes of `cloud` environments run. */
 export interface ISandboxFleet extends IConstruct, ec2.IConnectable {
   readonly clusterArn: string;
+  /** The endpoint of `execute-api` by which sandboxes reach the API, where they have no other way to it. */
+  readonly apiEndpoint?: ec2.IInterfaceVpcEndpoint;
   /** The variables that tell a function of `runtime/` how to start a sandbox. */
   readonly functionEnvironment: Record<string, string>;
   /** Starting and stopping sandboxes. */
@@ -139,6 +141,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   /** The same for environments with packages of the system, which a sandbox installs when it starts. */
   readonly systemTaskDefinition: ecs.CfnTaskDefinition;
   readonly functionEnvironment: Record<string, string>;
+  readonly apiEndpoint?: ec2.IInterfaceVpcEndpoint;
   private readonly families: readonly string[];
   private readonly egress?: IEgressGateway;
 
@@ -154,8 +157,10 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: network.vpc,
       description: 'Sandboxes: nothing comes in',
-      allowAllOutbound: true,
+      allowAllOutbound: network.isolated === undefined,
     });
+    this.apiEndpoint = network.isolated?.apiEndpoint;
+    if (network.isolated) reachOnly(network.isolated, securityGroup);
     this.connections = new ec2.Connections({ securityGroups: [securityGroup] });
 
     this.cluster = new ecs.Cluster(this, 'Cluster', {
@@ -182,7 +187,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       architecture,
       executionRole: this.executionRole,
     });
-    if (props.egress) checkIsolatedImage(image.uri);
+    if (props.egress || network.isolated) checkIsolatedImage(image.uri);
     acknowledgeWildcard(this.executionRole, '*', 'Logging in to a registry has no resource that a policy could name');
 
     const family = Names.uniqueResourceName(this, { maxLength: 128 });
@@ -283,6 +288,13 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
   }
+}
+
+/** Lets sandboxes out to the endpoints. Image layers and saved files lie in S3, whose addresses have no group. */
+function reachOnly({ endpoints }: IsolatedNetworkConfig, sandboxes: ec2.SecurityGroup): void {
+  const https = ec2.Port.tcp(443);
+  sandboxes.addEgressRule(ec2.Peer.anyIpv4(), https, 'Endpoints; where there is no route, nothing else is reached');
+  for (const { connections } of endpoints) connections.allowFrom(sandboxes, https, 'Sandboxes');
 }
 
 /** A worker counts anew with each stream that it opens, and API Gateway ends a stream after 15 minutes. */

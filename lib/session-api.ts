@@ -13,6 +13,7 @@ import type { ICredentialVault } from './credential-vault';
 import { emulatorAddress } from './emulator';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
+import { PrivateApi } from './private-api';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { ISessionStore } from './session-store';
 import { commonRulesAcl } from './web-acl';
@@ -87,7 +88,8 @@ export interface SessionApiProps extends FunctionChoices {
 
   /**
    * Asks for an IAM signature besides the API key. Only callers to whom `grantInvoke` was given get through; the official
-   * clients then need a `fetch` that signs and must send their key as `x-api-key`, and sandboxes cannot get through at all.
+   * clients then need a `fetch` that signs and must send their key as `x-api-key`. Sandboxes cannot sign, so they need an address
+   * of their own, which they have in `SandboxNetwork.isolatedSubnets()`.
    *
    * @default false
    */
@@ -146,6 +148,8 @@ export class SessionApi extends SessionApiBase {
   /** What your name is to point at, if you gave one. */
   readonly domain?: apigateway.DomainName;
   readonly url: string;
+  /** Where sandboxes find the API: at an address of their own, where they have no way to the other. */
+  readonly sandboxUrl: string;
 
   constructor(scope: Construct, id: string, props: SessionApiProps) {
     super(scope, id);
@@ -187,7 +191,12 @@ export class SessionApi extends SessionApiBase {
     props.harness.grantWake(this.apiFunction);
     props.sandboxes?.grantRun(this.apiFunction);
     props.vault?.grantKeep(this.apiFunction);
-    addRoutes(this.restApi, { api: this.apiFunction, stream: this.streamFunction });
+    const functions = { api: this.apiFunction, stream: this.streamFunction };
+    addRoutes(this.restApi, functions);
+    const endpoint = props.sandboxes?.apiEndpoint;
+    this.sandboxUrl = endpoint
+      ? new PrivateApi(this, 'Private', { functions, endpoint, tracingEnabled: isTraced(props) }).url
+      : this.url;
     if (props.waf) this.protect();
   }
 
@@ -225,7 +234,7 @@ export class SessionApi extends SessionApiBase {
       },
       deployOptions: {
         stageName: STAGE,
-        tracingEnabled: props.tracing !== undefined && props.tracing !== lambda.Tracing.DISABLED,
+        tracingEnabled: isTraced(props),
         throttlingRateLimit: props.rateLimit ?? DEFAULT_RATE,
         throttlingBurstLimit: props.burstLimit ?? DEFAULT_BURST,
       },
@@ -255,6 +264,9 @@ export class SessionApi extends SessionApiBase {
   }
 }
 
+const isTraced = ({ tracing = lambda.Tracing.DISABLED }: SessionApiProps): boolean =>
+  tracing !== lambda.Tracing.DISABLED;
+
 const DEFAULT_RATE = 100;
 const DEFAULT_BURST = 200;
 const TLS = apigateway.SecurityPolicy.TLS_1_2;
@@ -269,10 +281,11 @@ function checkLimits({ rateLimit, burstLimit, iamAuthorization, sandboxes }: Ses
       throw new Error(`${name}: must be above 0, or no request gets through. Leave it out for the default`);
     }
   }
-  if (iamAuthorization && sandboxes) {
+  if (iamAuthorization && sandboxes && !sandboxes.apiEndpoint) {
     throw new Error(
-      'iamAuthorization: sandboxes reach the API too, and have no AWS credentials to sign with. Leave `sandboxes` out and serve' +
-        ' self_hosted environments, or leave `iamAuthorization` out',
+      'iamAuthorization: sandboxes reach the API too, and have no AWS credentials to sign with. Give them an address of their own' +
+        ' with SandboxNetwork.isolatedSubnets(), leave `sandboxes` out and serve self_hosted environments, or leave' +
+        ' `iamAuthorization` out',
     );
   }
 }

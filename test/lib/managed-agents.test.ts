@@ -7,6 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { ManagedAgents, type ManagedAgentsProps } from '../../lib/managed-agents';
 import { SandboxImage } from '../../lib/sandbox-image';
+import { SandboxNetwork } from '../../lib/sandbox-network';
 import { actionsOf, newApp, newStack, permissions } from './stack';
 
 const LIGHT: ManagedAgentsProps = { sandboxes: { image: SandboxImage.fromRegistry('example/sandbox@sha256:0') } };
@@ -100,6 +101,22 @@ describe('parts of the stack', () => {
     template.resourceCountIs('AWS::EC2::VPC', 0);
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
     template.resourceCountIs('Custom::FirstApiKey', 0);
+  });
+
+  test('hold together where sandboxes have no way out: they find the API at an address of their own', () => {
+    const app = newApp({}, true);
+    const stack = new Stack(app, 'Test');
+    const agents = new ManagedAgents(stack, 'Agents', { sandboxes: { network: SandboxNetwork.isolatedSubnets() } });
+    const { directory } = app.synth();
+    const report = readFileSync(join(directory, 'validation-report.json'), 'utf8');
+    const { pluginReports } = JSON.parse(report) as { pluginReports: Array<{ violations?: unknown[] }> };
+    expect(pluginReports.flatMap(({ violations = [] }) => violations)).toEqual([]);
+    expect(new AwsSolutionsChecks().validateScope(agents).violations).toEqual([]);
+    const functions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+    const urls = functions.flatMap(({ Properties }) => Properties.Environment?.Variables.API_URL ?? []);
+    expect(urls).toHaveLength(4);
+    for (const url of urls) expect(url).toEqual(stack.resolve(agents.api.sandboxUrl));
+    expect(agents.url).not.toBe(agents.api.sandboxUrl);
   });
 
   test('are traced where that was chosen, with a reason for the wildcard that it takes', () => {

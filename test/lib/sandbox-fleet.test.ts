@@ -1,6 +1,6 @@
 import { Duration, Size, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { InterfaceVpcEndpointAwsService, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -9,7 +9,7 @@ import { SandboxImage } from '../../lib/sandbox-image';
 import { SandboxNetwork } from '../../lib/sandbox-network';
 import { newStack, permissions } from './stack';
 
-const image = SandboxImage.fromRegistry('public.ecr.aws/example/sandbox@sha256:0');
+const image = SandboxImage.fromRegistry('111122223333.dkr.ecr.us-east-1.amazonaws.com/sandbox@sha256:0');
 
 function fleetWith(props: SandboxFleetProps = {}) {
   const stack = newStack();
@@ -162,12 +162,81 @@ describe('the sandbox fleet', () => {
 
   test('stands in a network that is there already', () => {
     const other = newStack();
-    const vpc = new Vpc(other, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
-    const network = SandboxNetwork.fromVpc(vpc, { subnetType: SubnetType.PRIVATE_ISOLATED });
+    const vpc = new Vpc(other, 'Vpc', { natGateways: 1, maxAzs: 1, restrictDefaultSecurityGroup: false });
+    const network = SandboxNetwork.fromVpc(vpc, { subnetType: SubnetType.PRIVATE_WITH_EGRESS });
     const closed = new SandboxFleet(other, 'Fleet', { image, network });
     expect(closed.vpc).toBe(vpc);
     expect(closed.functionEnvironment.SANDBOX_PUBLIC_ADDRESS).toBe('false');
+    expect(closed.apiEndpoint).toBeUndefined();
     Template.fromStack(other).resourceCountIs('AWS::EC2::VPC', 1);
+  });
+
+  test('stands in closed subnets of a network that is there already only with a way to the API', () => {
+    const other = newStack();
+    const vpc = new Vpc(other, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+    const closed = { subnetType: SubnetType.PRIVATE_ISOLATED };
+    const without = SandboxNetwork.fromVpc(vpc, closed);
+    expect(() => new SandboxFleet(other, 'Cut', { image, network: without })).toThrow(
+      /Give `apiEndpoint`.*NAT gateway/,
+    );
+    const apiEndpoint = vpc.addInterfaceEndpoint('Api', {
+      service: InterfaceVpcEndpointAwsService.APIGATEWAY,
+      open: false,
+    });
+    const fleetThere = new SandboxFleet(other, 'Fleet', {
+      image,
+      network: SandboxNetwork.fromVpc(vpc, closed, { apiEndpoint }),
+    });
+    expect(fleetThere.apiEndpoint).toBe(apiEndpoint);
+    Template.fromStack(other).resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+  });
+
+  describe('in subnets without a way out', () => {
+    const { stack: other, fleet: isolated } = fleetWith({ network: SandboxNetwork.isolatedSubnets() });
+    const closed = Template.fromStack(other);
+
+    test('has no route to the internet, and endpoints for what a task needs', () => {
+      closed.resourceCountIs('AWS::EC2::InternetGateway', 0);
+      closed.resourceCountIs('AWS::EC2::NatGateway', 0);
+      closed.resourceCountIs('AWS::EC2::Route', 0);
+      const services = Object.values(closed.findResources('AWS::EC2::VPCEndpoint')).map(
+        ({ Properties }) =>
+          /(ecr\.api|ecr\.dkr|execute-api|logs|s3)"/.exec(JSON.stringify(Properties.ServiceName))?.[1],
+      );
+      expect(services.toSorted()).toEqual(['ecr.api', 'ecr.dkr', 'execute-api', 'logs', 's3']);
+      expect(isolated.functionEnvironment.SANDBOX_PUBLIC_ADDRESS).toBe('false');
+      expect(isolated.functionEnvironment.SANDBOX_SUBNETS).not.toContain(',');
+    });
+
+    test('has endpoints that serve this account alone', () => {
+      for (const { Properties } of Object.values(closed.findResources('AWS::EC2::VPCEndpoint'))) {
+        for (const statement of Properties.PolicyDocument.Statement) {
+          expect(JSON.stringify(statement)).toMatch(/AWS::AccountId|starport-layer-bucket/);
+          expect(statement.Action).not.toBe('*');
+        }
+      }
+    });
+
+    test('lets sandboxes out by HTTPS alone, and into the endpoints', () => {
+      closed.hasResourceProperties('AWS::EC2::SecurityGroup', {
+        GroupDescription: 'Sandboxes: nothing comes in',
+        SecurityGroupIngress: Match.absent(),
+        SecurityGroupEgress: [Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })],
+      });
+      closed.resourceCountIs('AWS::EC2::SecurityGroupIngress', 4);
+    });
+
+    test('stands in as many zones as were chosen', () => {
+      const network = SandboxNetwork.isolatedSubnets({ availabilityZones: 2 });
+      expect(fleetWith({ network }).fleet.functionEnvironment.SANDBOX_SUBNETS).toContain(',');
+      expect(() => SandboxNetwork.isolatedSubnets({ availabilityZones: 0 })).toThrow(/at least one/);
+    });
+
+    test('cannot have an image that is not in ECR', () => {
+      const outside = { image: SandboxImage.fromRegistry('public.ecr.aws/example/sandbox@sha256:0') };
+      const props = { ...outside, network: SandboxNetwork.isolatedSubnets() };
+      expect(() => fleetWith(props)).toThrow(/^image: .* Use SandboxImage.builtInAccount/);
+    });
   });
 });
 
@@ -197,7 +266,7 @@ describe('the sandbox image', () => {
 
   test('can be one of a registry or a repository', () => {
     templateOf().hasResourceProperties('AWS::ECS::TaskDefinition', {
-      ContainerDefinitions: [Match.objectLike({ Image: 'public.ecr.aws/example/sandbox@sha256:0' })],
+      ContainerDefinitions: [Match.objectLike({ Image: Match.stringLikeRegexp('/sandbox@sha256:0$') })],
     });
     const { stack: other } = fleetWith();
     const repository = Repository.fromRepositoryName(other, 'Repository', 'sandboxes');

@@ -1,9 +1,11 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { HarnessFunction } from '../../lib/harness-function';
 import { SandboxFleet } from '../../lib/sandbox-fleet';
 import { SandboxImage } from '../../lib/sandbox-image';
+import { SandboxNetwork } from '../../lib/sandbox-network';
 import { SessionApi, type SessionApiProps } from '../../lib/session-api';
 import { SessionStore } from '../../lib/session-store';
 import { ROUTES } from '../../runtime/contract/generated/routes';
@@ -152,7 +154,7 @@ describe('the API', () => {
     const store = new SessionStore(other, 'Store');
     const harness = HarnessFunction.fromHarnessFunctionAttributes(other, 'Harness', HARNESS);
     expect(() => new SessionApi(other, 'Api', { store, harness, sandboxes, iamAuthorization: true })).toThrow(
-      /iamAuthorization: .* Leave `sandboxes` out/,
+      /iamAuthorization: .*isolatedSubnets.*leave `sandboxes` out/,
     );
   });
 
@@ -187,5 +189,57 @@ describe('the API', () => {
     expect(
       SessionApi.fromSessionApiAttributes(other, 'Named', { restApiId: 'a', url: 'https://a.example.com' }).url,
     ).toBe('https://a.example.com');
+  });
+});
+
+describe('the API for sandboxes without a way out', () => {
+  const stack = newStack();
+  const store = new SessionStore(stack, 'Store');
+  const harness = HarnessFunction.fromHarnessFunctionAttributes(stack, 'Harness', HARNESS);
+  const sandboxes = new SandboxFleet(stack, 'Fleet', {
+    image: SandboxImage.fromRegistry('111122223333.dkr.ecr.us-east-1.amazonaws.com/sandbox@sha256:0'),
+    network: SandboxNetwork.isolatedSubnets(),
+  });
+  const api = new SessionApi(stack, 'Api', { store, harness, sandboxes, iamAuthorization: true });
+  const template = Template.fromStack(stack);
+
+  test('is reached by one endpoint and nothing else', () => {
+    const endpoint = { Ref: Match.stringLikeRegexp('FleetVpcApi') };
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [endpoint] },
+      Policy: Match.objectLike({
+        Statement: [
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'execute-api:Invoke',
+            Condition: { StringEquals: { 'aws:SourceVpce': endpoint } },
+          }),
+        ],
+      }),
+    });
+    expect(JSON.stringify(stack.resolve(api.sandboxUrl))).toMatch(/"-",\{"Ref":"FleetVpcApi[^}]*\},"\.execute-api\."/);
+    expect(api.sandboxUrl).not.toBe(api.url);
+  });
+
+  test('has the same functions and routes, and asks sandboxes for no signature', () => {
+    const apis = Object.keys(template.findResources('AWS::ApiGateway::RestApi'));
+    const isPrivate = (id: string) => id.includes('Private');
+    expect(apis.filter(isPrivate)).toHaveLength(1);
+    const all = Object.values(template.findResources('AWS::ApiGateway::Method')).map(({ Properties }) => ({
+      isPrivate: isPrivate(Properties.RestApiId.Ref),
+      authorization: Properties.AuthorizationType,
+      mode: Properties.Integration.ResponseTransferMode,
+    }));
+    const [inside, outside] = [true, false].map((wanted) => all.filter((method) => method.isPrivate === wanted));
+    expect(inside?.map(({ mode }) => mode)).toEqual(outside?.map(({ mode }) => mode));
+    expect(new Set(inside?.map(({ authorization }) => authorization))).toEqual(new Set(['NONE']));
+    expect(new Set(outside?.map(({ authorization }) => authorization))).toEqual(new Set(['AWS_IAM']));
+  });
+
+  test('passes the rules of AWS’s solutions', () => {
+    const { violations } = new AwsSolutionsChecks().validateScope(stack);
+    expect(
+      violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources[0]?.constructPath]),
+    ).toEqual([]);
   });
 });
