@@ -95,7 +95,14 @@ async function countSweep(stack: Stack): Promise<Used> {
   const end = begin();
   const none = async (): Promise<void> => undefined;
   const clock = stack.deps.clock;
-  await sweep({ due: store.due, waker: { wake: none }, workQueue: { lapse: none }, clock, onError: console.error });
+  await sweep({
+    due: store.due,
+    waker: { wake: none },
+    workQueue: { lapse: none },
+    vault: undefined,
+    clock,
+    onError: console.error,
+  });
   end();
   return stack.usedSince('sweeper', before);
 }

@@ -148,7 +148,7 @@ export class ManagedAgents extends Construct {
     const dialling = { model: props.model, encryptionKey, vault: this.vault, privateHosts };
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, ...dialling, ...props.harness });
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
-    this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, harness: this.harness });
+    this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, vault: this.vault, harness: this.harness });
     this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });
     this.keys = new KeyCommands(this, 'Keys', { ...common, store: this.store });
     if (this.sandboxes) {

@@ -2,6 +2,7 @@ import { Duration, Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { ICredentialVault } from './credential-vault';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISandboxFleet } from './sandbox-fleet';
@@ -19,6 +20,13 @@ export interface SweeperProps extends FunctionChoices {
    * @default - nowhere
    */
   readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * The vaults in which it has deleted what whoever was to do it left behind.
+   *
+   * @default - none
+   */
+  readonly vault?: ICredentialVault;
 
   /**
    * How often it looks. What died is picked up at most this long after its lease has lapsed.
@@ -48,11 +56,13 @@ export class Sweeper extends Resource {
         ...props.store.functionEnvironment,
         ...props.harness.functionEnvironment,
         ...props.sandboxes?.functionEnvironment,
+        ...props.vault?.functionEnvironment,
       },
     });
     props.store.grantReadWrite(this.function);
     props.harness.grantWake(this.function);
     props.sandboxes?.grantRun(this.function);
+    props.vault?.grantKeep(this.function);
     runEvery(this, props.interval ?? Duration.minutes(1), this.function, 'Starts a sweep of what is due');
   }
 

@@ -6,7 +6,7 @@ import { connectionLines } from '../egress/connection-log';
 import { EgressGateway } from '../egress/gateway';
 import { SessionDoor } from '../egress/session-door';
 import { openStore } from './compose';
-import { openBroker, privateHosts } from './compose-broker';
+import { openBroker, privateHosts } from './compose-remote-vault';
 import { egressAdmission } from './egress-admission';
 import { keptAuthority } from './kept-authority';
 import { askNameServers } from './name-servers';

@@ -1,14 +1,12 @@
 import { KMSClient } from '@aws-sdk/client-kms';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { auditLines } from '../vault/audit';
 import { createBroker } from '../vault/broker';
 import type { Broker, SecretStore, VaultKeeper } from '../vault/ports';
 import { openStore, surroundings } from './compose';
-import { privateHosts } from './compose-broker';
+import { privateHosts } from './compose-remote-vault';
 import { createEnvelopeSecrets } from './envelope-secrets';
-import { createRemoteKeeper } from './remote-vault';
 import { createS3Blobs } from './s3-blobs';
 import { createSecretsManager } from './secrets-manager';
 import { hasSetting, readSetting } from './settings';
@@ -35,10 +33,4 @@ function openSecrets(): SecretStore {
     prefix: readSetting('vaultSecretPrefix'),
     kmsKeyId: hasSetting('vaultKey') ? readSetting('vaultKey') : undefined,
   });
-}
-
-/** The keeper, from outside. A stack without one serves no vaults. */
-export function openKeeper(): VaultKeeper | undefined {
-  if (!hasSetting('vaultKeeperFunction')) return undefined;
-  return createRemoteKeeper({ client: new LambdaClient({}), functionName: readSetting('vaultKeeperFunction') });
 }

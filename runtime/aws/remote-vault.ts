@@ -15,7 +15,14 @@ export interface RemoteVaultOptions {
   readonly functionName: string;
 }
 
-const KEEPER = ['keep', 'change', 'forget', 'close', 'validate'] as const satisfies readonly (keyof VaultKeeper)[];
+const KEEPER = [
+  'keep',
+  'change',
+  'forget',
+  'tidy',
+  'close',
+  'validate',
+] as const satisfies readonly (keyof VaultKeeper)[];
 const BROKER = [
   'bearerFor',
   'placeholdersOf',
@@ -30,6 +37,7 @@ export function createRemoteKeeper(options: RemoteVaultOptions): VaultKeeper {
     keep: (...args) => call('keep', args),
     change: (...args) => call('change', args),
     forget: (...args) => call('forget', args),
+    tidy: (...args) => call('tidy', args),
     close: (...args) => call('close', args),
     validate: (...args) => call('validate', args),
   };

@@ -1,7 +1,7 @@
 import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, openWorkspaces, surroundings } from '../aws/compose';
 import { currentRuntime, openLauncher, sandboxOffer } from '../aws/compose-sandboxes';
-import { openKeeper } from '../aws/compose-vault';
+import { openKeeper } from '../aws/compose-remote-vault';
 import { traits } from '../aws/model-traits';
 import { toRequest, toResult, type RestEvent, type RestResult } from '../aws/rest-event';
 import { createHandler } from '../http/handler';

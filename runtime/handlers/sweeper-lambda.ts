@@ -1,6 +1,7 @@
 import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, surroundings } from '../aws/compose';
 import { openLauncher, settleGateway, tendSandboxes } from '../aws/compose-sandboxes';
+import { openKeeper } from '../aws/compose-remote-vault';
 import { log, observe } from '../aws/observe';
 import { redactFailures } from '../aws/redacted-failures';
 import type { Micros } from '../contract/time';
@@ -17,6 +18,8 @@ const workQueue = createWorkQueue({
   launcher: openLauncher(store),
   model: modelCatalogue,
 });
+
+const vault = openKeeper();
 
 /**
  * The Lambda function that runs each minute. It also measures how late what it finds is, stops sandboxes left over, and lets the
@@ -35,6 +38,7 @@ export const handler = redactFailures(async (): Promise<void> => {
     due,
     waker,
     workQueue,
+    vault,
     clock: surroundings.clock,
     onError: ({ kind }, error) =>
       log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error }),

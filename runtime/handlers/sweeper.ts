@@ -1,11 +1,14 @@
 import type { Clock } from '../contract/time';
 import type { WorkQueue } from '../resources/ports';
 import type { DueIndex, DueItem, Waker } from '../store/ports';
+import type { VaultKeeper } from '../vault/ports';
 
 export interface SweeperDeps {
   readonly due: DueIndex;
   readonly waker: Waker;
   readonly workQueue: Pick<WorkQueue, 'lapse'>;
+  /** Undefined where the deployment has no vaults. */
+  readonly vault: Pick<VaultKeeper, 'tidy'> | undefined;
   readonly clock: Clock;
   /** Told of an item that could not be handled. It stays due, so the next sweep tries again. */
   readonly onError: (item: DueItem, error: unknown) => void;
@@ -26,6 +29,7 @@ export async function sweep(deps: SweeperDeps): Promise<number> {
     deps.due.due('inbox', now, BATCH),
     deps.due.due('lease', now, BATCH),
     deps.due.due('work', now, BATCH),
+    deps.due.due('vault', now, BATCH),
   ]);
   const items = found.flat();
   await Promise.all(
@@ -35,12 +39,23 @@ export async function sweep(deps: SweeperDeps): Promise<number> {
 }
 
 async function revive(deps: SweeperDeps, item: DueItem): Promise<void> {
-  if (item.kind === 'work') await deps.workQueue.lapse(item.workspace, item.environmentId, item.workId);
-  else await deps.waker.wake(item.ref);
+  switch (item.kind) {
+    case 'work':
+      return deps.workQueue.lapse(item.workspace, item.environmentId, item.workId);
+    case 'vault':
+      return deps.vault?.tidy(item);
+    default:
+      return deps.waker.wake(item.ref);
+  }
 }
 
 /** A thread with many due inbox items needs one wake. */
 function oncePerTarget(items: readonly DueItem[]): DueItem[] {
-  const byTarget = new Map(items.map((item) => [item.kind === 'work' ? item.workId : item.ref.threadId, item]));
+  const byTarget = new Map(items.map((item) => [targetOf(item), item]));
   return [...byTarget.values()];
+}
+
+function targetOf(item: DueItem): string {
+  if (item.kind === 'work') return item.workId;
+  return item.kind === 'vault' ? item.vaultId : item.ref.threadId;
 }

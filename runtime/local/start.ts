@@ -90,7 +90,7 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
   closing.add(() => invoker.close(RELEASE_MS));
   const recovery = launcher.reportLost(lostWorkers);
   closing.add(() => recovery);
-  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue }, log);
+  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue, vault: deps.vault }, log);
   sweeper.start();
   closing.add(() => sweeper.close());
 
@@ -173,17 +173,14 @@ async function openParts(options: LocalOptions, closing: Closing, { log, observe
  * The first sweep looks ahead: what the last process took in just before it ended is not due yet, and the wakes that it would
  * have had died with it. A wake too early does no harm, and work that has not lapsed is left alone.
  */
-function createSweeper(
-  { due, waker, workQueue }: Pick<SweeperDeps, 'due' | 'waker' | 'workQueue'>,
-  log: Log,
-): SweeperLoop {
+function createSweeper(swept: Pick<SweeperDeps, 'due' | 'waker' | 'workQueue' | 'vault'>, log: Log): SweeperLoop {
   const onError: SweeperDeps['onError'] = ({ kind }, error) =>
     log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error });
   let ahead = FIRST_SWEEP_AHEAD;
   const clock = { now: () => systemClock.now() + ahead };
   return new SweeperLoop(
     async () => {
-      await sweep({ due, waker, workQueue, clock, onError });
+      await sweep({ ...swept, clock, onError });
       ahead = 0;
     },
     SWEEP_EVERY_MS,

@@ -11,7 +11,7 @@ const SHARDS = 4;
 
 /**
  * The attributes with which an item stands in the due index at a time; cleared when the time is undefined. `target` is what
- * the sweeper will act on (a thread's partition, a work item's id): all items of one target share a shard.
+ * the sweeper will act on (a thread's partition, the id of a work item or a vault): all items of one target share a shard.
  */
 export function dueAttributes(kind: DueItem['kind'], target: string, at: Micros | undefined): Attributes {
   if (at === undefined) return { due_shard: undefined, due_at: undefined };
@@ -22,7 +22,7 @@ export function dueAttributes(kind: DueItem['kind'], target: string, at: Micros 
 const shardName = (kind: DueItem['kind'], shard: number): string => `${kind}#${shard}`;
 
 /** What a due item is read for. The bodies stay where they are. */
-const READ = ['due_shard', 'due_at', 'work_workspace', 'work_environment', 'work_id'];
+const READ = ['due_shard', 'due_at', 'work_workspace', 'work_environment', 'work_id', 'vault_workspace', 'vault_id'];
 
 /**
  * The due index over both tables. An entry of the index is believed only after its item was read: an index lags, and the
@@ -31,11 +31,11 @@ const READ = ['due_shard', 'due_at', 'work_workspace', 'work_environment', 'work
 export function createDueIndex(tables: { readonly sessions: Table; readonly control: Table }): DueIndex {
   /** The due items of a shard, oldest first, one a target. */
   async function dueOf(kind: DueItem['kind'], shard: string, now: Micros, limit: number): Promise<DueItem[]> {
-    const table = kind === 'work' ? tables.control : tables.sessions;
+    const table = kind === 'work' || kind === 'vault' ? tables.control : tables.sessions;
     const found = new Map<string, DueItem>();
     for await (const item of table.indexed({ index: DUE_INDEX, partition: shard, to: now, pageSize: limit }, READ)) {
       if (item.due_shard !== shard || Number(item.due_at) > now) continue;
-      const target = kind === 'work' ? String(item.work_id) : item.pk;
+      const target = targetOf(kind, item);
       if (!found.has(target)) found.set(target, toDueItem(kind, item));
       if (found.size >= limit) break;
     }
@@ -52,8 +52,16 @@ export function createDueIndex(tables: { readonly sessions: Table; readonly cont
   };
 }
 
+function targetOf(kind: DueItem['kind'], item: Item): string {
+  if (kind === 'work') return String(item.work_id);
+  return kind === 'vault' ? String(item.vault_id) : item.pk;
+}
+
 function toDueItem(kind: DueItem['kind'], item: Item): DueItem {
   const dueAt = Number(item.due_at);
+  if (kind === 'vault') {
+    return { kind, workspace: String(item.vault_workspace), vaultId: String(item.vault_id), dueAt };
+  }
   if (kind !== 'work') return { kind, ref: threadOfPartition(item.pk), dueAt };
   return {
     kind,

@@ -264,7 +264,9 @@ export type DueItem =
       readonly environmentId: string;
       readonly workId: string;
       readonly dueAt: Micros;
-    };
+    }
+  /** A vault in which secrets wait to be deleted, because whoever was to do it died. */
+  | { readonly kind: 'vault'; readonly workspace: string; readonly vaultId: string; readonly dueAt: Micros };
 
 export interface DueIndex {
   /** What is due at `now`, oldest first, at most `limit` a kind. A hint: whoever acts reads the item first. */

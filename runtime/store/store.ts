@@ -38,7 +38,7 @@ export function createStore({ client, tables, blobs, clock = systemClock }: Stor
     environments: createCatalog<Environment>('environments', catalogs),
     vaults: createCatalog<Vault>('vaults', catalogs),
     credentials: (vaultId) => createCatalog<Credential>(credentialsOf(vaultId), catalogs),
-    vaultHeads: createVaultHeads(control),
+    vaultHeads: createVaultHeads(control, clock),
     refreshLeases: createRefreshLeases(control),
     work: createWorkStore(control, clock),
     warm: createWarmStore(control),

@@ -1,11 +1,23 @@
+import { MICROS_PER_SECOND, type Clock, type Micros } from '../contract/time';
 import { ITEM_IS_NEW, REVISION_IS_STILL_PREVIOUS } from './conditions';
+import { dueAttributes } from './due-index';
 import { given } from './expressions';
 import { vaultHeadKey, vaultPartition, vaultRange } from './keys';
 import type { Item, Table } from './table';
 import type { VaultHead, VaultHeads, VaultRef } from './vault-ports';
 
+/** How long whoever moved a head may take to delete what he doomed. After that the sweeper has it done. */
+const TIDIED_WITHIN: Micros = 300 * MICROS_PER_SECOND;
+
 /** The heads of vaults, over the control table. */
-export function createVaultHeads(table: Table): VaultHeads {
+export function createVaultHeads(table: Table, clock: Clock): VaultHeads {
+  const itemOf = (head: VaultHead): Item => ({
+    ...vaultHeadKey(head),
+    record: JSON.stringify(head),
+    revision: head.revision,
+    ...(head.doomed.length > 0 ? dueOf(head, clock.now() + TIDIED_WITHIN) : {}),
+  });
+
   return {
     async create({ workspace, vaultId }) {
       const head: VaultHead = {
@@ -33,8 +45,9 @@ export function createVaultHeads(table: Table): VaultHeads {
   };
 }
 
-const itemOf = (head: VaultHead): Item => ({
-  ...vaultHeadKey(head),
-  record: JSON.stringify(head),
-  revision: head.revision,
+/** By these the sweeper finds a vault in which something waits to be deleted. */
+const dueOf = ({ workspace, vaultId }: VaultRef, at: Micros) => ({
+  vault_workspace: workspace,
+  vault_id: vaultId,
+  ...dueAttributes('vault', vaultId, at),
 });

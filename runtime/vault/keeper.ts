@@ -56,6 +56,8 @@ export function createKeeper(
       await documents.tidy(ref);
     },
 
+    tidy: ({ workspace, vaultId }) => documents.tidy({ workspace, vaultId }),
+
     async close(ref: VaultRef) {
       await documents.change(ref, ({ head }) =>
         head.closed && head.place === null ? undefined : { active: {}, entries: new Map(), purges: true, closed: true },

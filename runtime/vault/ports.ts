@@ -44,6 +44,8 @@ export interface VaultKeeper {
   change(ref: CredentialRef, change: EntryChange): Promise<boolean>;
   /** Purges the entry and frees its key. No error when there is none; repeating it ends what a crash left unfinished. */
   forget(ref: CredentialRef): Promise<void>;
+  /** Deletes what was to be purged and is still there, because whoever was about to do it died. No error when there is nothing. */
+  tidy(ref: VaultRef): Promise<void>;
   /** Purges all entries, for good: nothing is kept in this vault any more. May be repeated. */
   close(ref: VaultRef): Promise<void>;
   /**

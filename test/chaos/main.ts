@@ -38,5 +38,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error);
-  process.exitCode = 1;
+  // Clients and the killer are still at it.
+  process.exit(1);
 });

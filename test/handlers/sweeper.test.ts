@@ -19,22 +19,24 @@ function sweeping(items: readonly DueItem[]) {
       },
     },
     workQueue: { lapse: async (_: string, __: string, workId: string) => void done.push(workId) },
+    vault: { tidy: async ({ vaultId }: { vaultId: string }) => void done.push(vaultId) },
     onError: (item: DueItem) => failed.push(item),
   };
   return { run: () => sweep(deps), done, failed };
 }
 
 describe('the sweeper', () => {
-  test('wakes threads with waiting input or a lapsed lease, each once, and gives back silent work', async () => {
+  test('wakes threads with waiting input or a lapsed lease, each once, gives back silent work, and tidies vaults', async () => {
     const { run, done } = sweeping([
       { kind: 'inbox', ref: ref(1), dueAt: 1 },
       { kind: 'inbox', ref: ref(1), dueAt: 2 },
       { kind: 'lease', ref: ref(1), dueAt: 3 },
       { kind: 'lease', ref: ref(2), dueAt: 3 },
       { kind: 'work', ...work, workId: 'work_1', dueAt: 3 },
+      { kind: 'vault', workspace: 'default', vaultId: 'vlt_1', dueAt: 3 },
     ]);
-    expect(await run()).toBe(5);
-    expect(done.toSorted()).toEqual(['sthr_1', 'sthr_2', 'work_1']);
+    expect(await run()).toBe(6);
+    expect(done.toSorted()).toEqual(['sthr_1', 'sthr_2', 'vlt_1', 'work_1']);
   });
 
   test('an item that fails does not hold up the others', async () => {

@@ -158,7 +158,7 @@ export class System {
           return deps.waker.wake(ref);
         },
       };
-      sweep({ due, waker, workQueue, clock: this.scheduler, onError }).catch((error: unknown) =>
+      sweep({ due, waker, workQueue, vault: undefined, clock: this.scheduler, onError }).catch((error: unknown) =>
         this.errors.push(`sweep: ${String(error)}`),
       );
     }

@@ -16,7 +16,7 @@ const NOW = 1_790_000_000_000_000;
 const due = (kind: DueItem['kind'], now = NOW, limit = 100): Promise<DueItem[]> =>
   engine.store.due.due(kind, now, limit);
 const threads = (items: readonly DueItem[]): (string | undefined)[] =>
-  items.map((item) => (item.kind === 'work' ? undefined : item.ref.threadId));
+  items.map((item) => ('ref' in item ? item.ref.threadId : undefined));
 
 describe('an inbox', () => {
   it('is due from the time of the wake that it asked for, oldest first', async () => {

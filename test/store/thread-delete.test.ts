@@ -41,7 +41,7 @@ describe('deleting a thread', () => {
     expect(await log.readInbox(ref)).toEqual([]);
     for (const kind of ['inbox', 'lease'] as const) {
       const items = await due.due(kind, NOW + 1, 1_000);
-      expect(items.filter((item) => item.kind !== 'work' && item.ref.threadId === ref.threadId)).toEqual([]);
+      expect(items.filter((item) => 'ref' in item && item.ref.threadId === ref.threadId)).toEqual([]);
     }
     expect(await sessions.get(ref.workspace, ref.sessionId)).toBeDefined();
   });

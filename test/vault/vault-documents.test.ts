@@ -1,4 +1,5 @@
 import { systemIds } from '../../runtime/contract/ids';
+import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import type { CredentialRef, VaultRef } from '../../runtime/store/vault-ports';
 import type { EnvironmentVariableEntry } from '../../runtime/vault/entry';
 import { Secret } from '../../runtime/vault/secret';
@@ -108,6 +109,24 @@ describe('the secrets of a vault', () => {
     expect(await world.held(vault)).toHaveLength(1);
     await world.broker().forget(ref);
     expect(await world.held(vault)).toEqual([]);
+  });
+
+  it('are purged by the sweeper, when nobody asks again', async () => {
+    const vault = await newVault();
+    const ref = credentialIn(vault);
+    await world.broker().keep(ref, variable('A'));
+    const secrets = { ...world.secrets, delete: dying };
+    await expect(world.broker({ secrets }).forget(ref)).rejects.toThrow('power');
+    const later = world.clock.now() + 600 * MICROS_PER_SECOND;
+    const mine = async () =>
+      (await world.store.due.due('vault', later, 100)).filter(
+        (item) => 'vaultId' in item && item.vaultId === vault.vaultId,
+      );
+    const [due] = await mine();
+    expect(due).toMatchObject({ kind: 'vault', ...vault });
+    await world.broker().tidy(vault);
+    expect(await world.held(vault)).toEqual([]);
+    expect(await mine()).toEqual([]);
   });
 
   it('are not brought back by a writer who comes too late', async () => {
