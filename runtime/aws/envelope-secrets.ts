@@ -22,13 +22,6 @@ const LENGTH_BYTES = 2;
  * the same vault and place. A secret of Secrets Manager costs $0.40 a month; this costs one KMS key for all of them together.
  */
 export function createEnvelopeSecrets({ client, keyId, blobs }: EnvelopeSecretsOptions): SecretStore {
-  /** Who takes part in the decryption has to say the same: CloudTrail shows whose secret it was. */
-  const contextFor = ({ workspace, vaultId, place }: SecretPlace): Record<string, string> => ({
-    'managed-agents:workspace': workspace,
-    'managed-agents:vault': vaultId,
-    'managed-agents:place': place,
-  });
-
   const isThere = async (place: SecretPlace): Promise<boolean> =>
     (await blobs.get(`${directoryOf(place)}${MARK}`)) !== undefined;
 
@@ -36,7 +29,7 @@ export function createEnvelopeSecrets({ client, keyId, blobs }: EnvelopeSecretsO
     async put(place, version, text, isNew) {
       if (!isNew && !(await isThere(place))) return false;
       const { Plaintext, CiphertextBlob } = await client.send(
-        new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: contextFor(place) }),
+        new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: sealedFor(place) }),
       );
       if (!Plaintext || !CiphertextBlob) throw new Error('KMS gave no key');
       const sealed = seal(Plaintext, contextOf(place, version), text);
@@ -53,7 +46,7 @@ export function createEnvelopeSecrets({ client, keyId, blobs }: EnvelopeSecretsO
       if (!found || !(await isThere(place))) return undefined;
       const { encryptedKey, sealed } = unpacked(Buffer.from(found));
       const { Plaintext } = await client.send(
-        new DecryptCommand({ KeyId: keyId, CiphertextBlob: encryptedKey, EncryptionContext: contextFor(place) }),
+        new DecryptCommand({ KeyId: keyId, CiphertextBlob: encryptedKey, EncryptionContext: sealedFor(place) }),
       );
       if (!Plaintext) throw new Error('KMS gave no key');
       const text = unseal(Plaintext, contextOf(place, version), sealed);
@@ -70,6 +63,13 @@ export function createEnvelopeSecrets({ client, keyId, blobs }: EnvelopeSecretsO
     },
   };
 }
+
+/** Who takes part in the decryption has to say the same: CloudTrail shows whose secret it was. */
+const sealedFor = ({ workspace, vaultId, place }: SecretPlace): Record<string, string> => ({
+  'managed-agents:workspace': workspace,
+  'managed-agents:vault': vaultId,
+  'managed-agents:place': place,
+});
 
 const directoryOf = ({ workspace, vaultId, place }: SecretPlace): string =>
   `${[workspace, vaultId, place].map(encodeURIComponent).join('/')}/`;
