@@ -1,3 +1,5 @@
+import { FUNCTION_MEMORY_MIB } from '../lib/function-memory';
+
 /**
  * The unit prices that costs are reckoned with, all of them and nowhere else. US dollars, us-east-1, on demand, as of
  * 2026-11-21, without the free tiers. They are the published list prices as `source` has them; nobody here has an invoice.
@@ -33,9 +35,11 @@ export const PRICES = {
 
 export const dollars = (of: keyof typeof PRICES, amount: number): number => PRICES[of].usd * amount;
 
+const gib = (name: keyof typeof FUNCTION_MEMORY_MIB): number => FUNCTION_MEMORY_MIB[name] / 1_024;
+
 /** The memory of the functions in GiB: as the construct has them unless told otherwise, and the least that will do. */
 export const FUNCTION_MEMORY = {
-  default: { api: 0.5, stream: 0.25, harness: 0.5, sweeper: 0.25 },
+  default: { api: gib('api'), stream: gib('stream'), harness: gib('harness'), sweeper: gib('sweeper') },
   smallest: { api: 0.25, stream: 0.125, harness: 0.25, sweeper: 0.125 },
 } as const;
 

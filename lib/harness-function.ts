@@ -12,6 +12,7 @@ import type { TokenPrices } from '../runtime/model/prices';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
 import { HarnessMetrics, type IHarnessMetrics } from './harness-metrics';
 import type { ICredentialVault } from './credential-vault';
+import { FUNCTION_MEMORY_MIB } from './function-memory';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import { modelEnvironment } from './model-environment';
 import type { IModelKey } from './model-key';
@@ -115,9 +116,9 @@ export interface HarnessFunctionProps extends FunctionChoices {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * Memory in MiB; the processor's share grows with it. A harness mostly waits for the model.
+   * Memory in MiB; the processor's share grows with it. A harness mostly waits for the model. 256 do for conversations in words.
    *
-   * @default 512
+   * @default 384
    */
   readonly memorySize?: number;
 
@@ -225,7 +226,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
       entryPoint: model.entryPoint,
       description: 'Wakes a thread of a session: reads its log, asks the model, dispatches tools, commits',
       timeout,
-      memorySize: props.memorySize ?? 512,
+      memorySize: props.memorySize ?? FUNCTION_MEMORY_MIB.harness,
       logRetention: props.logRetention,
       logLevel: props.logLevel,
       tracing: props.tracing,

@@ -11,6 +11,7 @@ import { writeErrorsLikeTheApi } from './api-errors';
 import { addRoutes, STAGE } from './api-routes';
 import type { ICredentialVault } from './credential-vault';
 import { emulatorAddress } from './emulator';
+import { FUNCTION_MEMORY_MIB } from './function-memory';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import { PrivateApi } from './private-api';
@@ -101,6 +102,13 @@ export interface SessionApiProps extends FunctionChoices {
    * @default 512
    */
   readonly memorySize?: number;
+
+  /**
+   * Memory in MiB of the function that streams, for each open stream. 128 do where no event is larger than about a megabyte.
+   *
+   * @default 192
+   */
+  readonly streamMemorySize?: number;
 }
 
 abstract class SessionApiBase extends Resource implements ISessionApi {
@@ -165,7 +173,7 @@ export class SessionApi extends SessionApiBase {
       entryPoint: 'api',
       description: 'Answers the requests of the API, except for streams',
       timeout: ANSWER_TIMEOUT,
-      memorySize: props.memorySize ?? 512,
+      memorySize: props.memorySize ?? FUNCTION_MEMORY_MIB.api,
       logRetention: props.logRetention,
       logLevel: props.logLevel,
       tracing: props.tracing,
@@ -180,7 +188,7 @@ export class SessionApi extends SessionApiBase {
       entryPoint: 'stream',
       description: 'Streams the events of a session while they happen',
       timeout: emulatorAddress(this) === undefined ? STREAM_TIMEOUT : EMULATED_STREAM_TIMEOUT,
-      memorySize: 256,
+      memorySize: props.streamMemorySize ?? FUNCTION_MEMORY_MIB.stream,
       logRetention: props.logRetention,
       logLevel: props.logLevel,
       tracing: props.tracing,

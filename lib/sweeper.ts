@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ICredentialVault } from './credential-vault';
+import { FUNCTION_MEMORY_MIB } from './function-memory';
 import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISandboxFleet } from './sandbox-fleet';
@@ -48,7 +49,7 @@ export class Sweeper extends Resource {
       entryPoint: 'sweeper',
       description: 'Gets moving whatever is due: threads nobody woke, leases that lapsed, sandboxes that died',
       timeout: SWEEP_TIMEOUT,
-      memorySize: 256,
+      memorySize: FUNCTION_MEMORY_MIB.sweeper,
       logRetention: props.logRetention,
       logLevel: props.logLevel,
       tracing: props.tracing,

@@ -24,6 +24,7 @@ const lambda = new LambdaFunction({
   client: CLIENT,
   environment,
   timeoutMs: Number(environment[TIMEOUT]) * 1_000,
+  memoryMiB: Number(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
   log: (line) => console.log(line),
 });
 

@@ -5,9 +5,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
+
+const HEAP_SHARE = 0.9;
 
 export interface FunctionOptions {
   readonly name: string;
@@ -19,6 +22,8 @@ export interface FunctionOptions {
   readonly client: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** What the function may take. Its heap gets the share that Lambda's own start of Node gives; nothing stops the rest. */
+  readonly memoryMiB: number;
   /** Told of what the function writes. */
   readonly log: (line: string) => void;
 }
@@ -39,8 +44,9 @@ export class LambdaFunction {
     return free.invoke(event);
   }
 
-  get environmentCount(): number {
-    return this.environments.length;
+  /** The most that an environment of it ever held, in MiB: what Lambda reports as the memory used. */
+  async peakMemoryMiB(): Promise<number> {
+    return Math.max(0, ...(await Promise.all(this.environments.map((environment) => environment.peakMemoryMiB()))));
   }
 
   async close(): Promise<void> {
@@ -87,12 +93,19 @@ class Environment {
     this.server.close();
   }
 
+  /** None once the process has ended. */
+  async peakMemoryMiB(): Promise<number> {
+    const { pid } = await this.started;
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    return Math.ceil(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1_024);
+  }
+
   private async start(): Promise<ChildProcess> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
     const { port } = this.server.address() as AddressInfo;
-    const { name, version, node, client, directory, environment } = this.options;
-    const child = spawn(node, [client, 'index.handler'], {
+    const { name, version, node, client, directory, environment, memoryMiB } = this.options;
+    const child = spawn(node, [`--max-old-space-size=${Math.floor(memoryMiB * HEAP_SHARE)}`, client, 'index.handler'], {
       cwd: directory,
       env: {
         PATH: process.env.PATH,
@@ -102,7 +115,7 @@ class Environment {
         _HANDLER: 'index.handler',
         AWS_LAMBDA_FUNCTION_NAME: name,
         AWS_LAMBDA_FUNCTION_VERSION: version,
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
         AWS_LAMBDA_LOG_GROUP_NAME: name,
         AWS_LAMBDA_LOG_STREAM_NAME: name,
       },

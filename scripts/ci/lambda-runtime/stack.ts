@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { FUNCTION_MEMORY_MIB } from '../../../lib/function-memory';
 import { SETTINGS } from '../../../runtime/aws/settings';
 import { createOfflineModel } from '../../../runtime/local/offline-model';
 import type { SandboxOrder } from '../../../runtime/sandbox/container-contract';
@@ -25,6 +26,7 @@ const API_KEY_SECRET = 'api-key';
 /** How long each function may take. A stream ends half a minute before: with this, after fifteen seconds. */
 const TIMEOUTS_MS = { api: 30_000, stream: 45_000, sweeper: 55_000, 'first-key': 120_000, harness: 900_000 } as const;
 type Name = keyof typeof TIMEOUTS_MS;
+const MEMORY_MIB: Readonly<Record<Name, number>> = { ...FUNCTION_MEMORY_MIB, 'first-key': 256 };
 
 /** A wake that somebody asked for. */
 export interface Wake {
@@ -81,6 +83,15 @@ export class Stack {
     };
     await (await this.function('first-key').invoke(event)).toArray();
     return this.services?.secrets.get(API_KEY_SECRET) ?? '';
+  }
+
+  /** The most memory that each function of the deployment took, and what it has, in MiB. */
+  async peakMemory(): Promise<Array<{ readonly name: Name; readonly took: number; readonly has: number }>> {
+    const made = { ...this.functions, harness: [...this.harnesses.values()].at(-1) };
+    const names = ['api', 'stream', 'harness'] as const;
+    return Promise.all(
+      names.map(async (name) => ({ name, took: (await made[name]?.peakMemoryMiB()) ?? 0, has: MEMORY_MIB[name] })),
+    );
   }
 
   async sweep(): Promise<void> {
@@ -147,6 +158,7 @@ export class Stack {
       // A published version keeps the variables that it was published with.
       environment: { ...this.environment },
       timeoutMs: TIMEOUTS_MS[name],
+      memoryMiB: MEMORY_MIB[name],
       log: (line) => this.note(line),
     });
     this.closers.push(() => made.close());
