@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { startModelServer } from '../../../runtime/local/offline-model/server';
 import { startLocal, type LocalSystem } from '../../../runtime/local/start';
+import { STOP_WITHIN_SECONDS } from '../../../runtime/sandbox/container-contract';
 import {
   triesTheClaim,
   triesTheNetwork,
@@ -23,6 +24,7 @@ import {
 } from './attacks';
 import { containersOf, podman, untilGone } from './containers';
 import { shellModel, ShellSession, type Config } from './sessions';
+import { waitsForWork } from './warm';
 
 /** A worker ends after its session has been idle for a minute. */
 const IDLE_MS = 75_000;
@@ -72,6 +74,22 @@ async function killed(client: Anthropic): Promise<void> {
     assert.equal(isError, true);
     assert.match(text, /may or may not/);
     assert.equal((await session.run('echo again')).text, 'again');
+  });
+}
+
+/** What ECS does when Spot takes a machine back, or a task is stopped: a signal, and two minutes. */
+async function interrupted(client: Anthropic): Promise<void> {
+  const session = await ShellSession.create(client, 'interrupted', NO_NETWORK);
+  await session.run('echo kept > note');
+  await session.begin('echo begun > second; sleep 60');
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const [container = ''] = await containersOf(session.id);
+  await podman('stop', '--time', String(STOP_WITHIN_SECONDS), container);
+  await check('a container that is asked to stop in the middle of a call says so, and saves the files', async () => {
+    const { text, isError } = await session.result();
+    assert.equal(isError, true);
+    assert.match(text, /was stopped while the call ran/);
+    assert.equal((await session.run('cat note second')).text, 'kept\nbegun');
   });
 }
 
@@ -153,6 +171,8 @@ async function main(image: string): Promise<void> {
     await Promise.all([
       attacked(client, system.connection.base_url),
       killed(client),
+      interrupted(client),
+      check('a sandbox of the warm pool has no more than a ticket until it is given work', () => waitsForWork(image)),
       unpackaged(client),
       networked(client),
       proxied(client),
