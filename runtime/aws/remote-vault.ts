@@ -27,6 +27,7 @@ const BROKER = [
   'bearerFor',
   'placeholdersOf',
   'substitutionsFor',
+  'repositoriesFor',
   'unreachableOf',
 ] as const satisfies readonly (keyof Broker)[];
 
@@ -50,6 +51,7 @@ export function createRemoteBroker(options: RemoteVaultOptions): Broker {
     bearerFor: (...args) => call('bearerFor', args),
     placeholdersOf: (...args) => call('placeholdersOf', args),
     substitutionsFor: (...args) => call('substitutionsFor', args),
+    repositoriesFor: (...args) => call('repositoriesFor', args),
     unreachableOf: (...args) => call('unreachableOf', args),
   };
 }

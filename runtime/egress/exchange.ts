@@ -3,8 +3,10 @@ import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Substitution } from '../vault/ports';
 import { DialError } from './dial';
-import { bodyInjector, injectHeaders, replacing, Scrubber, type Header } from './injection';
+import type { HostGrants } from './grants';
+import { bodyInjector, injectHeaders, replacing, Scrubber, type Header, type SentValue } from './injection';
 import { listed, passedOn, requestHeaders, without } from './message-head';
+import { repositoryOf, withToken } from './repository-token';
 import type { Upstream, UpstreamAnswer } from './upstream';
 
 /** What is known of a request's way before it is made. */
@@ -13,9 +15,9 @@ export interface Exchange {
   /** What the request asks of the server. */
   readonly path: string;
   /** What goes into the request. */
-  readonly substitutions: readonly Substitution[];
+  readonly grants: HostGrants;
   /** What is taken out of the answer: at least what goes into the request. */
-  readonly scrubbed: readonly Substitution[];
+  readonly scrubbed: readonly SentValue[];
 }
 
 /** A body up to this size is read before it is sent, so that its new length can be said; a longer one goes on without one. */
@@ -38,16 +40,19 @@ const MAX_ENCODINGS = 2;
 export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { upstream, path, substitutions, scrubbed }: Exchange,
+  { upstream, path, grants, scrubbed }: Exchange,
 ): Promise<DialError | undefined> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   try {
+    const { method = 'GET' } = request;
+    const { substitutions, repositories } = grants;
     const body = await bodyOf(request, substitutions);
+    const headers = injectHeaders(requestHeaders(request, scrubbed.length > 0), substitutions);
     const answer = await upstream.send({
-      method: request.method ?? 'GET',
+      method,
       path,
-      headers: [...injectHeaders(requestHeaders(request, scrubbed.length > 0), substitutions), ...body.headers],
+      headers: [...withToken(headers, repositoryOf(method, path, repositories)), ...body.headers],
       body: body.stream,
       signal: gone.signal,
     });
@@ -91,7 +96,7 @@ function passBack(
   { status, headers, body }: UpstreamAnswer,
   request: IncomingMessage,
   response: ServerResponse,
-  scrubbed: readonly Substitution[],
+  scrubbed: readonly SentValue[],
 ): void {
   const given = passedOn(headers);
   if (scrubbed.length === 0) {

@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock } from '../contract/time';
 import { isNamed } from '../vault/addresses';
-import type { Broker, Substitution } from '../vault/ports';
+import type { Broker } from '../vault/ports';
 import { brief, BRIEFING_PATH } from './briefing';
 import type { CertificateAuthority } from './certificate-authority';
 import { ConnectionReport, type ConnectionLog } from './connection-log';
 import { destinationOf, parseAuthority, refusalOf, type Destination } from './destination';
 import { exchange, refuse } from './exchange';
-import { Grants } from './grants';
+import { credentialsOf, Grants, isBound, NO_GRANTS, sentBy, type HostGrants } from './grants';
 import type { EgressSession } from './session';
 import { TerminatedConnection } from './terminated';
 import { answerRaw, passThrough, terminate } from './tunnel';
 import { PlainUpstream, SILENCE_MS, type UpstreamOptions } from './upstream';
 
 export interface EgressGatewayDeps extends UpstreamOptions {
-  readonly broker: Pick<Broker, 'placeholdersOf' | 'substitutionsFor'>;
+  readonly broker: Pick<Broker, 'placeholdersOf' | 'repositoriesFor' | 'substitutionsFor'>;
   readonly authority: CertificateAuthority;
   readonly clock: Clock;
   readonly log: ConnectionLog;
@@ -100,14 +100,14 @@ export class EgressGateway {
       return refuse(response, 403, refusal.text);
     }
     const isTrusted = isNamed(this.deps.privateHosts, destination.host);
-    const substitutions = isTrusted ? await this.substitutionsFor(session, destination) : [];
-    if (!substitutions) return refuse(response, 502, NO_BROKER);
+    const grants = isTrusted ? await this.grantsFor(session, destination) : NO_GRANTS;
+    if (!grants) return refuse(response, 502, NO_BROKER);
     report.became('terminated');
-    report.used(substitutions.map(({ credentialId }) => credentialId));
+    report.used(credentialsOf(grants));
     const upstream = new PlainUpstream(destination, this.deps);
     response.once('close', () => upstream.close());
     const path = `${url.pathname}${url.search}`;
-    const failure = await exchange(request, response, { upstream, path, substitutions, scrubbed: substitutions });
+    const failure = await exchange(request, response, { upstream, path, grants, scrubbed: sentBy(grants) });
     if (failure) report.became(failure.reason === 'private_address' ? 'refused' : 'failed', failure.reason);
   }
 
@@ -131,10 +131,10 @@ export class EgressGateway {
       report.became('refused', refusal.reason);
       return answerRaw(socket, 403, refusal.text);
     }
-    const substitutions = await this.substitutionsFor(session, destination);
-    if (!substitutions) return answerRaw(socket, 502, NO_BROKER);
+    const granted = await this.grantsFor(session, destination);
+    if (!granted) return answerRaw(socket, 502, NO_BROKER);
     const connection = { socket, destination, isLimited: session.allowedHosts !== undefined, report };
-    if (substitutions.length === 0) return passThrough(connection, this.deps);
+    if (!isBound(granted)) return passThrough(connection, this.deps);
     const secured = await terminate(connection, this.deps.authority, this.deps);
     if (!secured) return;
     const grants = () => this.grants.for(session, destination.host);
@@ -145,10 +145,7 @@ export class EgressGateway {
   }
 
   /** Undefined when the broker cannot be asked: then nothing passes, since what would have to be read is not known. */
-  private substitutionsFor(
-    session: EgressSession,
-    { host }: Destination,
-  ): Promise<readonly Substitution[] | undefined> {
+  private grantsFor(session: EgressSession, { host }: Destination): Promise<HostGrants | undefined> {
     return this.grants.for(session, host).catch(() => undefined);
   }
 

@@ -31,12 +31,15 @@ export function bodyInjector(substitutions: readonly Substitution[]): ByteReplac
   );
 }
 
+/** A value that may have been sent, and what is shown in its place. */
+export type SentValue = Pick<Substitution, 'placeholder' | 'value'>;
+
 /** Takes values out of what comes back, in any of the forms in which a server may show them. */
 export class Scrubber {
   private readonly replacements: readonly Replacement[];
 
-  constructor(substitutions: readonly Substitution[]) {
-    this.replacements = substitutions.flatMap(({ value, placeholder }) =>
+  constructor(sent: readonly SentValue[]) {
+    this.replacements = sent.flatMap(({ value, placeholder }) =>
       writtenForms(value).map((form) => ({ from: Buffer.from(form), to: Buffer.from(placeholder) })),
     );
   }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Substitution } from '../vault/ports';
 import type { ConnectionReport } from './connection-log';
 import { authorityOf, parseAuthority, type Destination } from './destination';
 import { exchange, refuse } from './exchange';
+import { credentialsOf, sentBy, type HostGrants } from './grants';
+import type { SentValue } from './injection';
 import { SecureUpstream, type UpstreamOptions } from './upstream';
 
 const HTTPS_PORT = 443;
@@ -14,13 +15,13 @@ const REMEMBERED_VALUES = 100;
 export class TerminatedConnection {
   private readonly upstream: SecureUpstream;
   /** Everything that went out over it, by value: a server may show a value that has changed since. */
-  private readonly sent = new Map<string, Substitution>();
+  private readonly sent = new Map<string, SentValue>();
 
   /** @param grants what may be put into requests at this moment. */
   constructor(
     private readonly destination: Destination,
     options: UpstreamOptions,
-    private readonly grants: () => Promise<readonly Substitution[]>,
+    private readonly grants: () => Promise<HostGrants>,
     private readonly report: ConnectionReport,
   ) {
     this.upstream = new SecureUpstream(destination, options);
@@ -33,11 +34,11 @@ export class TerminatedConnection {
     if (!this.isFor(request.headers.host)) {
       return refuse(response, 421, `This connection is for ${this.destination.host} alone`);
     }
-    const substitutions = await this.grants().catch(() => undefined);
-    if (!substitutions) return refuse(response, 502, 'The credentials of this session cannot be read now');
-    this.remember(substitutions);
+    const grants = await this.grants().catch(() => undefined);
+    if (!grants) return refuse(response, 502, 'The credentials of this session cannot be read now');
+    this.remember(grants);
     const scrubbed = [...this.sent.values()];
-    const failure = await exchange(request, response, { upstream: this.upstream, path, substitutions, scrubbed });
+    const failure = await exchange(request, response, { upstream: this.upstream, path, grants, scrubbed });
     if (failure) this.report.became(failure.reason === 'private_address' ? 'refused' : 'failed', failure.reason);
   }
 
@@ -51,12 +52,12 @@ export class TerminatedConnection {
     return given !== undefined && authorityOf(given, HTTPS_PORT) === authorityOf(this.destination, HTTPS_PORT);
   }
 
-  private remember(substitutions: readonly Substitution[]): void {
-    for (const substitution of substitutions) this.sent.set(substitution.value.reveal(), substitution);
+  private remember(grants: HostGrants): void {
+    for (const value of sentBy(grants)) this.sent.set(value.value.reveal(), value);
     for (const oldest of this.sent.keys()) {
       if (this.sent.size <= REMEMBERED_VALUES) break;
       this.sent.delete(oldest);
     }
-    this.report.used(substitutions.map(({ credentialId }) => credentialId));
+    this.report.used(credentialsOf(grants));
   }
 }

@@ -15,7 +15,7 @@ import type { Broker } from '../vault/ports';
 import { EGRESS_FILES, type HostEgress } from './isolation-needs';
 
 export interface EgressDoorsOptions extends UpstreamOptions {
-  readonly broker: Pick<Broker, 'placeholdersOf' | 'substitutionsFor'>;
+  readonly broker: Pick<Broker, 'placeholdersOf' | 'repositoriesFor' | 'substitutionsFor'>;
   readonly log: ConnectionLog;
 }
 

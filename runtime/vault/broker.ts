@@ -89,6 +89,14 @@ export function createBroker(deps: BrokerDeps): Broker & VaultKeeper {
       }));
     },
 
+    async repositoriesFor(session, host) {
+      const found = await bindings.repositories(session, host);
+      for (const { ref } of found) {
+        note(ref, { sessionId: session.sessionId, host, purpose: 'egress', outcome: 'granted' });
+      }
+      return found.map((bound) => ({ ...credentialOf(bound), path: bound.entry.path, token: bound.entry.token }));
+    },
+
     async unreachableOf(session) {
       const found = await bindings.variables(session);
       return (found?.variables ?? [])

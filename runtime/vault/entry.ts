@@ -45,8 +45,17 @@ export interface EnvironmentVariableEntry {
   readonly injection: AuthOf<'environment_variable'>['injection_location'];
 }
 
+/** The token of a repository that a session works on. It stands in the session's own vault, which has the session's id. */
+export interface RepositoryEntry {
+  readonly type: 'repository';
+  readonly host: string;
+  /** `/owner/repository`, without `.git`. */
+  readonly path: string;
+  readonly token: Secret;
+}
+
 /** All that is needed to use a credential, values and rules together, so that what is used is always of one piece. */
-export type CredentialEntry = StaticBearerEntry | OAuthEntry | EnvironmentVariableEntry;
+export type CredentialEntry = StaticBearerEntry | OAuthEntry | EnvironmentVariableEntry | RepositoryEntry;
 
 /** Tokens are renewed this long before they expire, so that what is given out lasts for a request. */
 const AHEAD: Micros = 120 * MICROS_PER_SECOND;
@@ -59,7 +68,7 @@ export function expiring(expiresAt: Micros | null, now: Micros): Pick<OAuthEntry
 
 /** What an update changes of an entry. What is undefined stays. */
 export type EntryChange =
-  | { readonly type: 'static_bearer'; readonly token?: Secret }
+  | { readonly type: 'static_bearer' | 'repository'; readonly token?: Secret }
   | {
       readonly type: 'mcp_oauth';
       readonly accessToken?: Secret;
@@ -78,6 +87,9 @@ export type EntryChange =
 /** The entry after a change of its type. */
 export function changed(entry: CredentialEntry, change: EntryChange, now: Micros): CredentialEntry {
   if (entry.type === 'static_bearer' && change.type === 'static_bearer') {
+    return { ...entry, token: change.token ?? entry.token };
+  }
+  if (entry.type === 'repository' && change.type === 'repository') {
     return { ...entry, token: change.token ?? entry.token };
   }
   if (entry.type === 'environment_variable' && change.type === 'environment_variable') {
@@ -124,9 +136,18 @@ export const replacesValue = (change: EntryChange): boolean =>
  * digest, because the vault's head, where it stands, is small.
  */
 export function keyOf(entry: CredentialEntry): string {
-  const key =
-    entry.type === 'environment_variable' ? `variable ${entry.name}` : `server ${normalizedUrl(entry.serverUrl)}`;
-  return createHash('sha256').update(key).digest('base64url');
+  return createHash('sha256').update(uniquePartOf(entry)).digest('base64url');
+}
+
+function uniquePartOf(entry: CredentialEntry): string {
+  switch (entry.type) {
+    case 'environment_variable':
+      return `variable ${entry.name}`;
+    case 'repository':
+      return `repository ${entry.host}${entry.path}`.toLowerCase();
+    default:
+      return `server ${normalizedUrl(entry.serverUrl)}`;
+  }
 }
 
 /**
@@ -142,6 +163,7 @@ export function normalizedUrl(url: string): string {
 export function secretsOf(entry: CredentialEntry): Secret[] {
   switch (entry.type) {
     case 'static_bearer':
+    case 'repository':
       return [entry.token];
     case 'environment_variable':
       return [entry.value];

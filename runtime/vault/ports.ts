@@ -92,6 +92,15 @@ export interface Substitution {
   readonly inBody: boolean;
 }
 
+/** The token of a repository, for git's requests to it and nothing else. */
+export interface RepositoryGrant {
+  readonly vaultId: string;
+  readonly credentialId: string;
+  /** `/owner/repository`, without `.git`. */
+  readonly path: string;
+  readonly token: Secret;
+}
+
 /**
  * Gives out what a session's vaults allow for one destination, and nothing else. Each grant is an audit line. Answers are
  * current within seconds of a change; ask again for every connection instead of keeping what was given.
@@ -114,6 +123,13 @@ export interface Broker {
    * @param host without a port.
    */
   substitutionsFor(session: SessionRef, host: string): Promise<Substitution[]>;
+  /**
+   * The session's repositories on a host, with the tokens that git needs there. The session's captured network policy must allow the
+   * host.
+   *
+   * @param host without a port.
+   */
+  repositoriesFor(session: SessionRef, host: string): Promise<RepositoryGrant[]>;
   /** The credentials of the session whose hosts its network policy does not cover (reference 6, `credential_host_unreachable_error`). */
   unreachableOf(session: SessionRef): Promise<Pick<Placeholder, 'vaultId' | 'credentialId'>[]>;
 }

@@ -3,7 +3,7 @@ import { allowedHosts, isAllowed } from '../contract/network-policy';
 import type { Store } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import type { CredentialRef } from '../store/vault-ports';
-import { normalizedUrl, type CredentialEntry, type EnvironmentVariableEntry } from './entry';
+import { normalizedUrl, type CredentialEntry, type EnvironmentVariableEntry, type RepositoryEntry } from './entry';
 import type { SessionRef } from './ports';
 import type { OpenVault, VaultDocuments } from './vault-documents';
 
@@ -33,7 +33,7 @@ export class SessionBindings {
     const session = await this.sessions.get(ref.workspace, ref.sessionId);
     const wanted = normalizedUrl(serverUrl);
     const all = session ? await this.#all(session) : [];
-    return all.find(({ entry }) => entry.type !== 'environment_variable' && normalizedUrl(entry.serverUrl) === wanted);
+    return all.find(({ entry }) => 'serverUrl' in entry && normalizedUrl(entry.serverUrl) === wanted);
   }
 
   /**
@@ -49,6 +49,17 @@ export class SessionBindings {
       variables.set(entry.name, { ...bound, entry });
     }
     return { session, variables: [...variables.values()] };
+  }
+
+  /** The repositories of a session on a host, whose tokens stand in a vault that is the session's own. */
+  async repositories({ workspace, sessionId }: SessionRef, host: string): Promise<Bound<RepositoryEntry>[]> {
+    const session = await this.sessions.get(workspace, sessionId);
+    if (session?.environmentConfig.type !== 'cloud') return [];
+    if (!isAllowed(allowedHosts(session.environmentConfig, session.agent.mcp_servers), host)) return [];
+    const own = await this.documents.open({ workspace, vaultId: sessionId });
+    return (own ? boundIn(own) : []).flatMap(({ entry, ...bound }) =>
+      entry.type === 'repository' && entry.host.toLowerCase() === host.toLowerCase() ? [{ ...bound, entry }] : [],
+    );
   }
 
   /** In the order of the vaults, which counts. */

@@ -28,6 +28,7 @@ const granted: Broker = {
     host === FOREIGN ? [{ ...credential, value: new Secret(CANARY), inHeaders: true, inBody: true }] : [],
   placeholdersOf: async () => [{ ...credential, name: 'API_TOKEN' }],
   bearerFor: async () => undefined,
+  repositoriesFor: async () => [],
   unreachableOf: async () => [],
 };
 const broker = serveBroker(granted);

@@ -12,7 +12,7 @@ import { CertificateAuthority } from '../../runtime/egress/certificate-authority
 import type { ConnectionLine } from '../../runtime/egress/connection-log';
 import { EgressGateway } from '../../runtime/egress/gateway';
 import type { EgressSession } from '../../runtime/egress/session';
-import type { SessionRef, Substitution } from '../../runtime/vault/ports';
+import type { RepositoryGrant, SessionRef, Substitution } from '../../runtime/vault/ports';
 import { Secret } from '../../runtime/vault/secret';
 import { ForeignServers } from './foreign-servers';
 
@@ -34,6 +34,7 @@ export class EgressWorld {
   readonly lines: ConnectionLine[] = [];
   /** What the broker gives for a host. */
   readonly granted = new Map<string, Substitution[]>();
+  readonly repositories = new Map<string, RepositoryGrant[]>();
   brokerFails = false;
   /** How far the gateway's clock is ahead. */
   ahead = 0;
@@ -55,6 +56,7 @@ export class EgressWorld {
           if (world.brokerFails) throw new Error('the broker is away');
           return world.granted.get(host) ?? [];
         },
+        repositoriesFor: async (_session: SessionRef, host: string) => world.repositories.get(host) ?? [],
         placeholdersOf: async () => [
           { vaultId: 'vlt_1', credentialId: 'vcrd_1', name: 'API_TOKEN', placeholder: PLACEHOLDER },
         ],

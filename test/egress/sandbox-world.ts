@@ -8,7 +8,7 @@ import { EgressDoors } from '../../runtime/local/egress-doors';
 import type { Isolation } from '../../runtime/local/isolation';
 import { ToolHostProcess } from '../../runtime/sandbox/tool-host-process';
 import type { SessionRecord } from '../../runtime/store/records';
-import type { Broker, Substitution } from '../../runtime/vault/ports';
+import type { Broker, RepositoryGrant, Substitution } from '../../runtime/vault/ports';
 import { Secret } from '../../runtime/vault/secret';
 import { Programs } from '../sandbox/programs';
 import { session as sessionOf } from '../store/values';
@@ -24,6 +24,7 @@ export class EgressSandboxes {
   readonly lines: ConnectionLine[] = [];
   /** The hosts to which the one credential may go. */
   credentialHosts: readonly string[] = [];
+  readonly repositories = new Map<string, RepositoryGrant[]>();
   private started = 0;
 
   private constructor(
@@ -49,8 +50,9 @@ export class EgressSandboxes {
       world.credentialHosts.includes(host)
         ? [{ ...credential, placeholder: PLACEHOLDER, value: new Secret(CANARY), inHeaders: true, inBody: true }]
         : [];
-    const broker: Pick<Broker, 'substitutionsFor' | 'placeholdersOf'> = {
+    const broker: Pick<Broker, 'placeholdersOf' | 'repositoriesFor' | 'substitutionsFor'> = {
       substitutionsFor: async (_session, host) => granted(host),
+      repositoriesFor: async (_session, host) => world.repositories.get(host) ?? [],
       placeholdersOf: async () =>
         world.credentialHosts.length > 0 ? [{ ...credential, name: 'API_TOKEN', placeholder: PLACEHOLDER }] : [],
     };

@@ -1,3 +1,4 @@
+import { Secret } from '../../runtime/vault/secret';
 import { answer } from './foreign-servers';
 import { gitServer, npmRegistry, pythonIndex } from './package-servers';
 import { CANARY, EgressSandboxes, PLACEHOLDER, type EgressSandbox } from './sandbox-world';
@@ -67,6 +68,34 @@ describe('from inside of a sandbox', () => {
     expect(said).toContain('hello');
     expect(said).toContain('ended with 0');
     expect(said).not.toContain(CANARY);
+  });
+
+  inSandbox('git clones and pushes a repository whose token never comes in', async (sandbox, here) => {
+    const { servers, directory, repositories } = here;
+    servers.handle = await gitServer(directory, basic(`x-access-token:${CANARY}`));
+    repositories.set('open.test', [
+      { vaultId: 'sesn_1', credentialId: 'sesrsc_1', path: '/Owner/ours', token: new Secret(CANARY) },
+    ]);
+    const who = '-c user.name=a -c user.email=a@a.test';
+    const said = await sandbox.bash(
+      [
+        `git clone https://open.test:${https}/owner/ours one && cd one && git checkout -b side && echo more > more`,
+        `git add more && git ${who} commit -m second && GIT_CURL_VERBOSE=1 GIT_TRACE_CURL=1 git push origin side`,
+        'cat .git/config',
+      ].join(' && '),
+    );
+    expect(said).toContain('ended with 0');
+    expect(said).not.toContain(CANARY);
+    expect(said).not.toContain(Buffer.from(`x-access-token:${CANARY}`).toString('base64').slice(0, 30));
+    for (const path of ['owner/others', 'owner/ours/../others', 'owner/ours.git/../others.git', 'owner%2fours']) {
+      const refused = await sandbox.bash(`GIT_TERMINAL_PROMPT=0 git clone https://open.test:${https}/${path} x`);
+      expect(refused).not.toContain('ended with 0');
+    }
+    const given = servers.seen.filter(({ headers }) => headers.authorization !== undefined);
+    expect(given.filter(({ path }) => !/^\/owner\/ours(\.git)?\//.test(path))).toEqual([]);
+    expect(await sandbox.bash(`curl -sS https://open.test:${https}/owner/ours/settings`)).toContain('ended with 0');
+    expect(servers.seen.at(-1)?.headers.authorization).toBeUndefined();
+    repositories.clear();
   });
 
   inSandbox('npm installs with one in its configuration', async (sandbox, { servers, directory }) => {

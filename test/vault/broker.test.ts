@@ -240,3 +240,52 @@ describe('the audit', () => {
     expect(JSON.stringify(world.audit)).not.toMatch(/canary|value of/);
   });
 });
+
+describe('the token of a repository', () => {
+  const repository = (host: string, path: string, token: string): CredentialEntry => ({
+    type: 'repository',
+    host,
+    path,
+    token: new Secret(token),
+  });
+
+  /** A session with repositories, which stand in a vault of its own. */
+  async function working(config: Environment['config'], ...entries: CredentialEntry[]): Promise<SessionRef> {
+    const session = await newSession([], config);
+    const own = { workspace: WORKSPACE, vaultId: session.sessionId };
+    await world.store.vaultHeads.create(own);
+    for (const [index, entry] of entries.entries()) {
+      expect(await world.broker().keep({ ...own, credentialId: `sesrsc_${index}` }, entry)).toBe('kept');
+    }
+    return session;
+  }
+  const shown = async (session: SessionRef, host: string) =>
+    (await world.broker().repositoriesFor(session, host)).map(({ path, token }) => [path, token.reveal()]);
+
+  it('is given for its own session and host alone, and each time an audit line', async () => {
+    const ours = repository('github.com', '/owner/ours', 'token-1');
+    const session = await working(OPEN, ours, repository('git.example.com', '/owner/ours', 'token-2'));
+    expect(await shown(session, 'GitHub.com')).toEqual([['/owner/ours', 'token-1']]);
+    expect(world.audit).toMatchObject([
+      { sessionId: session.sessionId, credentialId: 'sesrsc_0', host: 'GitHub.com', purpose: 'egress' },
+    ]);
+    expect(await shown(session, 'example.com')).toEqual([]);
+    expect(await shown(await newSession([], OPEN), 'github.com')).toEqual([]);
+  });
+
+  it('is not given for a host that the network policy does not allow', async () => {
+    const session = await working(environment(['api.example.com']), repository('github.com', '/o/r', 'token-1'));
+    expect(await shown(session, 'github.com')).toEqual([]);
+  });
+
+  it('changes within the session, and is there once for a repository', async () => {
+    const session = await working(OPEN, repository('github.com', '/owner/ours', 'token-1'));
+    const ref = { workspace: WORKSPACE, vaultId: session.sessionId, credentialId: 'sesrsc_0' };
+    const again = { ...ref, credentialId: 'sesrsc_9' };
+    expect(await world.broker().keep(again, repository('GitHub.com', '/Owner/Ours', 'x'))).toBe('key_taken');
+    expect(await world.broker().change(ref, { type: 'repository', token: new Secret('token-2') })).toBe(true);
+    expect(await shown(session, 'github.com')).toEqual([['/owner/ours', 'token-2']]);
+    await world.broker().forget(ref);
+    expect(await shown(session, 'github.com')).toEqual([]);
+  });
+});
