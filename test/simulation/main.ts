@@ -17,6 +17,9 @@ one by one and then in drawn pairs and triples. Each finished history must hold 
   --schedules N    how many schedules to play (default 1000)
   --seed S         where the draw begins (default 1)
   --scenario TEXT  only scenarios whose name contains the text
+  --strike TEXT    only single faults, at operations whose name contains the text: 'harness PutItem', 'worker', 'model'
+  --fault TEXT     only single faults of kinds that contain the text: crash, fail, repeat, sleep, pause, before, after
+  --wakes KIND     no faults, but most wakes are 'lost', or 'doubled'
   --jobs N         in so many processes (default: one for each processor)
   --enough N       stop after so many failures (default 20)
   --replay JSON    play one schedule, as a failure prints it, and show its trace
@@ -28,6 +31,9 @@ async function main(): Promise<void> {
       schedules: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
       scenario: { type: 'string', default: '' },
+      strike: { type: 'string' },
+      fault: { type: 'string' },
+      wakes: { type: 'string' },
       jobs: { type: 'string', default: String(availableParallelism()) },
       enough: { type: 'string', default: '20' },
       replay: { type: 'string' },
@@ -39,8 +45,10 @@ async function main(): Promise<void> {
   const schedules = Number(values.schedules);
   console.log(`playing ${schedules} schedules, seed ${values.seed}`);
   const of = Math.max(1, Number(values.jobs));
-  const { scenario } = values;
-  const campaign = { schedules, seed: Number(values.seed), scenario, enough: Number(values.enough) };
+  const { scenario, strike, fault, wakes } = values;
+  const seed = Number(values.seed);
+  const enough = Number(values.enough);
+  const campaign = { schedules, seed, scenario, strike, fault, wakes: wakesOf(wakes), enough };
   const tallies = await Promise.all(
     Array.from({ length: of }, (_, index) => inProcess({ ...campaign, part: { index, of } })),
   );
@@ -48,6 +56,11 @@ async function main(): Promise<void> {
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
   console.log(`${played - failed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
+}
+
+function wakesOf(text: string | undefined): Campaign['wakes'] {
+  if (text === undefined || text === 'lost' || text === 'doubled') return text;
+  throw new Error('--wakes is `lost` or `doubled`');
 }
 
 /** Runs a part of the campaign in a process of its own: this file again, which is then told what to play. */

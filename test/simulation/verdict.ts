@@ -19,6 +19,7 @@ export interface Evidence {
   readonly hasZombies: boolean;
 }
 
+const MAX_SHOWN = 200;
 /** How the result of a call that ran begins. */
 const RAN = '"ran {';
 
@@ -42,11 +43,13 @@ function checkOutcome({ scenario, events }: Evidence): string[] {
   const lines = outcomeOf(events);
   if (typeof scenario.outcome === 'function') {
     const wrong = scenario.outcome(lines);
-    return wrong === undefined ? [] : [`${wrong}:\n${lines.join('\n')}`];
+    return wrong === undefined ? [] : [`${wrong}:\n${shown(lines)}`];
   }
   const isSame = lines.join('\n') === scenario.outcome.join('\n');
-  return isSame ? [] : [`the outcome is\n${lines.join('\n')}\ninstead of\n${scenario.outcome.join('\n')}`];
+  return isSame ? [] : [`the outcome is\n${shown(lines)}\ninstead of\n${shown(scenario.outcome)}`];
 }
+
+const shown = (lines: readonly string[]): string => lines.map((line) => line.slice(0, MAX_SHOWN)).join('\n');
 
 /** Calls ran if they were allowed to, at most once, and what is said of them is true. */
 function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence): string[] {

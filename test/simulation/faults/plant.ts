@@ -10,7 +10,7 @@ const ROOT = resolve(__dirname, '../../..');
 const COPIED = ['runtime', 'test/simulation', 'test/support', 'package.json', 'tsconfig.json'] as const;
 /** A fault that keeps the simulation from coming to an end is found, too. */
 const TIME_LIMIT_MS = 15 * 60_000;
-const PLAYED = /(\d+) passed, (\d+) failed/;
+const PLAYED = /^(\d+) passed, (\d+) failed$/m;
 
 export interface Finding {
   readonly fault: PlantedFault;
