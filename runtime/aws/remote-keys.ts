@@ -6,19 +6,23 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { ApiError } from '../contract/errors';
 import { readKeyCommand, runKeyCommand, type KeyAnswer, type KeyCommand } from '../resources/key-commands';
 import type { Keys } from '../resources/keys';
+import type { Log } from '../telemetry/log';
 
 /** The answer of the function, or why there is none. */
 export type KeyReply = KeyAnswer | { readonly refused: string };
 
 /** What the function does. Each command leaves a line in its log: which keys, and never a key itself. */
 export const serveKeys =
-  (keys: Keys) =>
+  (keys: Keys, log: Log) =>
   async (event: unknown): Promise<KeyReply> => {
     try {
       const command = readKeyCommand(event);
       const answer = await runKeyCommand(keys, command);
       const keyIds = command.type === 'revoke' ? [command.keyId] : answer.keys.map(({ id }) => id);
-      if (command.type !== 'list') console.info('keys were changed', { command: command.type, keyIds });
+      if (command.type !== 'list') {
+        const fields = { command: command.type, key_ids: keyIds.join(' ') };
+        log({ level: 'info', message: 'keys were changed', fields });
+      }
       return answer;
     } catch (error) {
       if (error instanceof ApiError) return { refused: error.message };

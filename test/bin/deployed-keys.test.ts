@@ -5,6 +5,7 @@ import { systemIds } from '../../runtime/contract/ids';
 import { systemClock } from '../../runtime/contract/time';
 import { hashOfSecret, Keys } from '../../runtime/resources/keys';
 import type { KeyRecord } from '../../runtime/store/ports';
+import type { LogEntry } from '../../runtime/telemetry/log';
 import { startAwsServer, type AwsAnswer, type AwsCall, type AwsServer } from '../aws/aws-server';
 import { openEngine, type Engine } from '../store/engine';
 
@@ -33,7 +34,6 @@ beforeEach(() => {
   outputs = OUTPUTS;
   jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
   jest.spyOn(console, 'error').mockImplementation((line: string) => void noted.push(line));
-  jest.spyOn(console, 'info').mockImplementation((...line: unknown[]) => void logged.push(JSON.stringify(line)));
   process.env.AWS_ENDPOINT_URL = aws.config.endpoint;
   process.env.AWS_ACCESS_KEY_ID = 'test';
   process.env.AWS_SECRET_ACCESS_KEY = 'test';
@@ -43,12 +43,14 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
+const note = (entry: LogEntry): void => void logged.push(JSON.stringify(entry));
+
 /** CloudFormation with one stack, and Lambda with its function for keys, which runs here. */
 async function answer({ path, body }: AwsCall): Promise<AwsAnswer> {
   if (path.startsWith('/2015-03-31/functions/')) {
     if (!path.includes(`/${FUNCTION}/`)) return { status: 404, body: { Message: 'Function not found' } };
     const keys = new Keys({ store: engine.store, clock: systemClock, ids: systemIds });
-    return { body: await serveKeys(keys)(JSON.parse(body)) };
+    return { body: await serveKeys(keys, note)(JSON.parse(body)) };
   }
   const asked = new URLSearchParams(body);
   if (asked.get('Action') !== 'DescribeStacks' || asked.get('StackName') !== 'Ours') {
@@ -84,7 +86,9 @@ describe('keys of a deployment', () => {
     await keys('list');
     expect(printed[1]).toContain(made?.id);
     expect([...printed.slice(1), ...noted, ...logged].join()).not.toContain(secret);
-    expect(logged).toEqual([`["keys were changed",{"command":"create_api_key","keyIds":["${made?.id}"]}]`]);
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { message: 'keys were changed', fields: { command: 'create_api_key', key_ids: made?.id } },
+    ]);
   });
 
   test('end when they are revoked', async () => {
@@ -135,6 +139,6 @@ test.each([
   [{ type: 'revoke' }, 'keyId: must be a string'],
   [{ type: 'revoke', keyId: 'apikey_none' }, 'Key apikey_none not found'],
 ])('the function refuses %j', async (event, words) => {
-  const serve = serveKeys(new Keys({ store: engine.store, clock: systemClock, ids: systemIds }));
+  const serve = serveKeys(new Keys({ store: engine.store, clock: systemClock, ids: systemIds }), note);
   expect(await serve(event)).toEqual({ refused: expect.stringContaining(words) });
 });
