@@ -4,25 +4,22 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createOfflineModel } from '../../../runtime/local/offline-model';
 import { run, start, step } from './commands';
 import { startEmulator } from './emulator';
-import { SANDBOX_IMAGE } from './images';
 import { CLIENT_PYTHON } from './install';
-import { ADDRESS, AWS_VARIABLES } from './places';
+import { makeLaterRelease, wasWokenByLaterRelease } from './later-release';
+import { ADDRESS, AWS_VARIABLES, ROOT } from './places';
 import { configurePodman, podman, servePodman, showLogs } from './podman';
-import { createSession, runInBash } from './session';
-import { Stack, type StackOutputs } from './stack';
+import { COMMAND, containerOf, imageOf, isRunning, tagSandboxImage, untilEnded } from './sandboxes';
+import { createSession, eventsOf, runInBash } from './session';
+import { Stack, STACK, type StackOutputs } from './stack';
 
 const scratch = process.argv[2] ?? '';
-/** How long a sandbox may take to end after its idle time: it saves its files. */
-const STOP_TIMEOUT_MS = 90_000;
 const closers: Array<() => unknown> = [];
 
 async function main(): Promise<void> {
@@ -43,13 +40,13 @@ async function main(): Promise<void> {
 
   const stack = new Stack(scratch, await startModel());
   await step('cdk bootstrap', () => stack.bootstrap());
-  const outputs = await step('cdk deploy', () => stack.deploy());
-  await step('Session', () => useStack(outputs));
+  const outputs = await step('cdk deploy', () => stack.deploy(ROOT));
+  await step('Sessions', () => useStack(stack, outputs));
   await step('cdk destroy', () => stack.destroy());
   const { TableNames } = await new DynamoDBClient({}).send(new ListTablesCommand({}));
   const { Functions } = await new LambdaClient({}).send(new ListFunctionsCommand({}));
   assert.deepEqual([TableNames, Functions], [[], []], 'nothing is left of the stack');
-  console.log('The stack was deployed, used with both clients, and taken away.');
+  console.log('The stack was deployed twice, used with both clients, and taken away.');
 }
 
 /** The scripted model, at the address that containers reach. It listens on the loopback address alone. */
@@ -70,7 +67,8 @@ async function startModel(): Promise<string> {
   return `http://${ADDRESS}:${port}`;
 }
 
-async function useStack({ url, apiKeySecret, modelKeyCommand }: StackOutputs): Promise<void> {
+/** Uses the stack with both clients, and deploys it again in between. */
+async function useStack(stack: Stack, { url, apiKeySecret, modelKeyCommand }: StackOutputs): Promise<void> {
   const secrets = new SecretsManagerClient({});
   const modelKeySecret = /--secret-id (\S+)/.exec(modelKeyCommand)?.[1];
   await secrets.send(new PutSecretValueCommand({ SecretId: modelKeySecret, SecretString: 'sk-any' }));
@@ -79,56 +77,59 @@ async function useStack({ url, apiKeySecret, modelKeyCommand }: StackOutputs): P
   await tagSandboxImage();
 
   const client = new Anthropic({ apiKey, baseURL: url, maxRetries: 0 });
-  await step('Session of the TypeScript client, in two sandboxes', () => useTwoSandboxes(client));
-  await step('Session of the Python client', async () => {
-    const args = [join(__dirname, 'session.py'), url, COMMAND];
-    const output = await start(CLIENT_PYTHON, args, { ANTHROPIC_API_KEY: apiKey });
-    const { id } = JSON.parse(output) as { id: string };
-    const container = containerOf(output);
-    await client.beta.sessions.archive(id);
-    assert.ok(!isRunning(container), 'an archived session has no container');
-  });
+  const old = await createSession(client);
+  const first = await step('Session of the TypeScript client', async () =>
+    containerOf(await runInBash(client, old, `${COMMAND} | tee note`)),
+  );
+  const later = makeLaterRelease(scratch);
+  assert.equal((await step('cdk deploy of a later release', () => stack.deploy(later))).url, url, 'the API stays');
+  await tagSandboxImage();
+  await step('The session in the sandbox after, still of its release', () => goOnAsBefore(client, old, first));
+  await step('Session of the Python client, of the later release', () => useLaterRelease(client, url));
+  await step('The first session, upgraded', () => upgrade(client, old, first));
 }
 
-/** What only bash can answer, who it runs as, and the name that a container has of its engine. */
-const COMMAND = 'echo from-$((6*7)) as $(id -u) on $(hostname)';
-
-/** The files of a session are there again in the sandbox that follows the one that was idle for too long. */
-async function useTwoSandboxes(client: Anthropic): Promise<void> {
-  const sessionId = await createSession(client);
-  const first = containerOf(await runInBash(client, sessionId, `${COMMAND} | tee note`));
-  for (const deadline = Date.now() + STOP_TIMEOUT_MS; isRunning(first); await pause(1_000)) {
-    assert.ok(Date.now() < deadline, 'an idle sandbox ends');
-  }
+/** Nothing changes for a session: its harness, its sandbox's image and its files are those that it had. */
+async function goOnAsBefore(client: Anthropic, sessionId: string, first: string): Promise<void> {
+  await untilEnded(first);
   const results = await runInBash(client, sessionId, `cat note; ${COMMAND.replace('from', 'then-from')}`);
   assert.equal(containerOf(results), first, 'the note is kept');
   const second = containerOf(results.slice(results.indexOf('then-')));
   assert.notEqual(second, first, 'another sandbox has the note');
+  assert.equal(imageOf(second), imageOf(first), 'a session keeps the revision of its sandbox');
+  assert.ok(!wasWokenByLaterRelease(sessionId), 'a session keeps its version of the harness');
+}
+
+/** A session that begins now has the new release. Its key is made, and ends, by the command line. */
+async function useLaterRelease(client: Anthropic, url: string): Promise<void> {
+  const key = await keys('create', '--name', 'python');
+  const args = [join(__dirname, 'session.py'), url, COMMAND];
+  const output = await start(CLIENT_PYTHON, args, { ANTHROPIC_API_KEY: key.trim() });
+  const { id } = JSON.parse(output) as { id: string };
+  const container = containerOf(output);
+  assert.ok(wasWokenByLaterRelease(id), 'a new session has the new version of the harness');
+  await client.beta.sessions.archive(id);
+  assert.ok(!isRunning(container), 'an archived session has no container');
+
+  const [keyId = ''] = /apikey_\w+(?=.*"python")/.exec(await keys('list')) ?? [];
+  await keys('revoke', keyId);
+  assert.match(await keys('list'), new RegExp(`${keyId}.* revoked`), 'the key has ended');
+}
+
+/** An explicit call moves a session to the new release, and its log says so. */
+async function upgrade(client: Anthropic, sessionId: string, first: string): Promise<void> {
+  await client.beta.sessions.update(sessionId, {}, { query: { runtime: 'latest' } });
+  const container = containerOf(await runInBash(client, sessionId, COMMAND));
+  assert.ok(wasWokenByLaterRelease(sessionId), 'an upgraded session goes on with the new version');
+  assert.notEqual(imageOf(container), imageOf(first), 'and with the new revision of its sandbox');
+  const types = (await eventsOf(client, sessionId)).map(({ type }) => type);
+  assert.ok(types.includes('session.updated'), 'the upgrade stands in the log');
   await client.beta.sessions.archive(sessionId);
 }
 
-/** The container that the command ran in, as the user without rights: one that the emulator started for a task. */
-function containerOf(results: string): string {
-  const host = /from-42 as 1000 on ([0-9a-f]{12})/.exec(results)?.[1];
-  assert.ok(host !== undefined, `no command ran: ${results}`);
-  const tasks = podman('ps', '--all', '--filter', 'label=ministack=ecs', '--format', '{{.ID}}').split('\n');
-  assert.ok(tasks.includes(host), `the container ${host} is no task`);
-  return host;
-}
-
-const isRunning = (container: string): boolean => podman('ps', '--quiet').split('\n').includes(container);
-
-/** Gives the image the names that task definitions have for it: the emulator says that CodeBuild built it, and builds nothing. */
-async function tagSandboxImage(): Promise<void> {
-  const ecs = new ECSClient({});
-  const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({}));
-  assert.ok(taskDefinitionArns.length > 0, 'the stack has a task definition');
-  for (const arn of taskDefinitionArns) {
-    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: arn }));
-    const image = taskDefinition?.containerDefinitions?.[0]?.image ?? '';
-    podman('tag', SANDBOX_IMAGE, image);
-  }
-}
+/** `managed-agents keys` for the deployed stack. */
+const keys = (...args: string[]): Promise<string> =>
+  start(process.execPath, [join(ROOT, 'dist', 'managed-agents.js'), 'keys', ...args, '--stack', STACK], {});
 
 main()
   .catch((error: unknown) => {

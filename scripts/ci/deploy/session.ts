@@ -37,7 +37,11 @@ export async function runInBash(client: Anthropic, sessionId: string, command: s
   }
 }
 
-async function eventsOf(client: Anthropic, sessionId: string): Promise<ReadonlyArray<{ readonly type: string }>> {
+/** The history of a session. */
+export async function eventsOf(
+  client: Anthropic,
+  sessionId: string,
+): Promise<ReadonlyArray<{ readonly type: string }>> {
   const events: Array<{ readonly type: string }> = [];
   for await (const event of client.beta.sessions.events.list(sessionId)) events.push(event);
   return events;

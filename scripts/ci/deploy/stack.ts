@@ -6,7 +6,7 @@ import { EMULATOR_CONTEXT } from '../../../lib/emulator';
 import { run } from './commands';
 import { ACCOUNT, AWS_VARIABLES, EMULATOR_URL, REGION, ROOT } from './places';
 
-const STACK = 'ManagedAgents';
+export const STACK = 'ManagedAgents';
 
 /** What the stack tells whoever deployed it. */
 export interface StackOutputs {
@@ -23,12 +23,13 @@ export class Stack {
   ) {}
 
   bootstrap(): void {
-    this.cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`);
+    this.cdk(ROOT, 'bootstrap', `aws://${ACCOUNT}/${REGION}`);
   }
 
-  deploy(): StackOutputs {
+  /** @param release the directory that is deployed. */
+  deploy(release: string): StackOutputs {
     const file = join(this.scratch, 'outputs.json');
-    this.cdk('deploy', '--require-approval', 'never', '--outputs-file', file);
+    this.cdk(release, 'deploy', '--require-approval', 'never', '--outputs-file', file);
     const outputs = Object.entries(
       (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>)[STACK] ?? {},
     );
@@ -45,10 +46,10 @@ export class Stack {
   }
 
   destroy(): void {
-    this.cdk('destroy', '--force');
+    this.cdk(ROOT, 'destroy', '--force');
   }
 
-  private cdk(command: string, ...args: string[]): void {
+  private cdk(directory: string, command: string, ...args: string[]): void {
     const context = {
       [EMULATOR_CONTEXT]: EMULATOR_URL,
       modelBaseUrl: this.modelBaseUrl,
@@ -59,7 +60,7 @@ export class Stack {
     };
     const flags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
     run('npx', ['cdk', command, ...args, ...flags, '--no-notices', '--output', join(this.scratch, 'cdk.out')], {
-      cwd: ROOT,
+      cwd: directory,
       env: { ...AWS_VARIABLES, CDK_DISABLE_CLI_TELEMETRY: 'true', HOME: this.scratch },
     });
   }
