@@ -12,7 +12,7 @@ import { openLauncher } from './compose-sandboxes';
 import { openHarnessTraces } from './compose-traces';
 import { deadlineOf, type LambdaContext } from './lambda-context';
 import { traits } from './model-traits';
-import { observe } from './observe';
+import { log, observe } from './observe';
 import { redactFailures } from './redacted-failures';
 
 /**
@@ -26,7 +26,7 @@ export function serveHarness(
   provider: string,
 ): (ref: ThreadRef, context: LambdaContext) => Promise<void> {
   const traces = openHarnessTraces(provider);
-  const harness = openHarness(model, traces ? heardBy(observe, traces.observe) : observe);
+  const harness = openHarness(model, traces ? heardBy(log, observe, traces.observe) : observe);
   return redactFailures(async (ref, context) => {
     try {
       await harness.wake(ref, { deadline: deadlineOf(context, surroundings.clock) });

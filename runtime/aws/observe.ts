@@ -2,7 +2,7 @@
 import { systemClock } from '../contract/time';
 import type { Observe } from '../telemetry/facts';
 import { createLog, logLevelOf, type Log } from '../telemetry/log';
-import { createObserver } from '../telemetry/observer';
+import { createObserver, heardBy } from '../telemetry/observer';
 import { embedMetrics } from './embedded-metrics';
 import { hasSetting, readSetting } from './settings';
 
@@ -16,7 +16,10 @@ export const log: Log = createLog({
 });
 
 /** Who hears the facts. */
-export const observe: Observe = createObserver(
+export const observe: Observe = heardBy(
   log,
-  embedMetrics(() => readSetting('serviceName')),
+  createObserver(
+    log,
+    embedMetrics(() => readSetting('serviceName')),
+  ),
 );

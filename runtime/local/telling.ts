@@ -44,7 +44,7 @@ export function openTelling(
       log,
     });
   if (traces) closing.add(() => traces.flush());
-  const hear = traces ? heardBy(told, traces.observe) : told;
+  const hear = heardBy(log, told, ...(traces ? [traces.observe] : []));
   // What is cut off at the end fails, as it must.
   return { log, observe: (fact) => void (closing.hasBegun || hear(fact)) };
 }

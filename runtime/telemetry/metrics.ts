@@ -46,5 +46,8 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
-/** What a metric is split by, besides the service: few values each, since every one is a series of its own. */
+/**
+ * What a metric is split by, besides the service: few values each, since every one is a series of its own. A model is named only
+ * once it has answered, since agents may name anything.
+ */
 export type Dimension = { readonly Model: string } | { readonly Start: 'warm' | 'cold' };

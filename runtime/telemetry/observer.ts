@@ -10,9 +10,18 @@ export function createObserver(log: Log, embed: Embed = () => undefined): Observ
   return (fact) => log(lineOf(fact), embed(fact));
 }
 
-/** Who hears the facts: each of these. */
-export const heardBy =
-  (...observers: readonly Observe[]): Observe =>
-  (fact) => {
-    for (const observe of observers) observe(fact);
+/**
+ * Who hears the facts: each of these. One that fails is noted, and disturbs neither the others nor whoever told the fact, since
+ * no turn may fail for want of being measured.
+ */
+export function heardBy(log: Log, ...observers: readonly Observe[]): Observe {
+  return (fact) => {
+    for (const observe of observers) {
+      try {
+        observe(fact);
+      } catch (error) {
+        log({ level: 'error', message: 'a fact could not be told', fields: { fact: fact.type }, error });
+      }
+    }
   };
+}
