@@ -16,6 +16,8 @@ export interface Refusal {
 }
 
 const DEFAULT_PORT = 80;
+/** No name is longer. */
+const MAX_HOST = 253;
 
 /** Reads `host:port`. Undefined for anything else: what the parser of URLs does not take as one, nothing here does. */
 export function parseAuthority(authority: string): Destination | undefined {
@@ -28,7 +30,7 @@ export function parseAuthority(authority: string): Destination | undefined {
 export function destinationOf(url: URL): Destination | undefined {
   const host = hostOf(url).toLowerCase();
   const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
-  return host === '' || port === 0 ? undefined : { host, port };
+  return host === '' || host.length > MAX_HOST || port === 0 ? undefined : { host, port };
 }
 
 /** The destination as a request's `Host` names it. */

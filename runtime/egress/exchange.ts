@@ -20,8 +20,11 @@ export interface Exchange {
   readonly scrubbed: readonly SentValue[];
 }
 
-/** A body up to this size is read before it is sent, so that its new length can be said; a longer one goes on without one. */
-const WHOLE_BODY_BYTES = 1024 * 1024;
+/**
+ * A body up to this size is read before it is sent, so that its new length can be said; a longer one goes on without one. All
+ * connections of all sessions may hold one at the same time.
+ */
+const WHOLE_BODY_BYTES = 256 * 1024;
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,

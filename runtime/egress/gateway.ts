@@ -23,7 +23,7 @@ export interface EgressGatewayDeps extends UpstreamOptions {
 
 /** Bounds for what comes from inside. */
 const LIMITS = { maxHeaderSize: 64 * 1024, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 60_000 };
-const CONNECTIONS_OF_A_SESSION = 256;
+const CONNECTIONS_OF_A_SESSION = 128;
 
 const NOT_FOR_A_PROXY = 'This is a proxy: it takes CONNECT, and requests for http:// URLs';
 const NO_BROKER = 'The credentials of this session cannot be read now';
@@ -66,11 +66,6 @@ export class EgressGateway {
     });
     this.sessions.set(socket, session);
     this.proxy.emit('connection', socket);
-  }
-
-  /** How many connections are open. */
-  get connections(): number {
-    return [...this.open.values()].reduce((sum, sockets) => sum + sockets.size, 0);
   }
 
   /** Ends all connections of a session. */

@@ -93,6 +93,7 @@ describe('what no session reaches', () => {
   });
 
   it.each([
+    `CONNECT ${'a.'.repeat(130)}test:443 HTTP/1.1`,
     'CONNECT api.test HTTP/1.1',
     'CONNECT api.test:0 HTTP/1.1',
     'CONNECT api.test:99999 HTTP/1.1',
@@ -281,6 +282,18 @@ describe('a host with a credential', () => {
     const through = await door.curl(`http://api.test:${http}/a`, '--proxytunnel', '-H', `X-Api-Key: ${PLACEHOLDER}`);
     expect(through.status).toBe(200);
     expect(last()?.headers['x-api-key']).toBe(PLACEHOLDER);
+  });
+});
+
+describe('one session', () => {
+  it('has no more connections than its share, and leaves the others theirs', async () => {
+    const [greedy, other] = [await world.door(undefined), await world.door(undefined)];
+    const sockets = await Promise.all(Array.from({ length: 128 }, () => greedy.raw()));
+    expect(await greedy.say(`GET http://api.test:${http}/ HTTP/1.1\r\nhost: a\r\n\r\n`)).toMatch(/^HTTP\/1.1 503 /);
+    expect((await other.curl(`http://api.test:${http}/`)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    // They are gone a moment later.
+    while ((await greedy.curl(`http://api.test:${http}/`)).status !== 200);
   });
 });
 
