@@ -68,6 +68,12 @@ describe('Claude on Bedrock', () => {
     expect(new AwsSolutionsChecks().validateScope(stack).violations).toEqual([]);
   });
 
+  test('has a reason for each wildcard in a stack that fits any account, too', () => {
+    const anywhere = newStack();
+    new HarnessFunction(anywhere, 'Harness', { store: new SessionStore(anywhere, 'Store'), model: provider });
+    expect(new AwsSolutionsChecks().validateScope(anywhere).violations).toEqual([]);
+  });
+
   test('takes no key, and makes no secret for one', () => {
     template.resourceCountIs('AWS::SecretsManager::Secret', 0);
     expect(harness.modelKey).toBeUndefined();
