@@ -137,6 +137,7 @@ export class ManagedAgents extends Construct {
     const secret = { store: this.store, encryptionKey, privateHosts };
     this.vault = new CredentialVault(this, 'Vault', { ...common, ...secret, ...props.vault });
     if (props.egress) {
+      checkApi(props.api);
       this.egress = new EgressGateway(this, 'Egress', { ...secret, vault: this.vault, ...props.egress });
     }
     const { egress } = this;
@@ -156,8 +157,11 @@ export class ManagedAgents extends Construct {
       this.sandboxWatch = new SandboxWatch(this, 'SandboxWatch', { ...common, store, harness, sandboxes });
     }
     const launching = [this.harness, this.api.apiFunction, this.sweeper.function, this.sandboxWatch?.function];
-    for (const part of launching) part?.addEnvironment(SETTINGS.apiUrl, this.api.sandboxUrl);
-    this.egress?.addApi(this.api.url);
+    for (const part of launching) {
+      part?.addEnvironment(SETTINGS.apiUrl, this.api.sandboxUrl);
+      if (egress) part?.addEnvironment(SETTINGS.egressApiUrl, this.api.url);
+    }
+    egress?.addApi(this.api.url);
 
     if (props.firstKeyWorkspace !== false) {
       const workspace = props.firstKeyWorkspace;
@@ -209,4 +213,12 @@ export class ManagedAgents extends Construct {
       });
     }
   }
+}
+
+/** Sandboxes behind the gateway reach the API at its public address, and have no AWS credentials to sign with. */
+function checkApi(api: ManagedAgentsProps['api']): void {
+  if (!api?.iamAuthorization) return;
+  throw new Error(
+    'egress: sandboxes behind the gateway cannot sign requests. Leave `api.iamAuthorization` or `egress` out',
+  );
 }

@@ -17,6 +17,7 @@ export function egressPlacement(store: Pick<Store, 'credentials'>): EgressPlacem
     securityGroup: readSetting('egressSecurityGroup'),
     host,
     port: Number(port),
+    apiUrl: readSetting('egressApiUrl'),
     raise: () => service.raise(),
     hasCredentials: (session) => hasVariables(store, session),
   };

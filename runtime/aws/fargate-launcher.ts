@@ -53,7 +53,8 @@ export class FargateLauncher implements SandboxLauncher {
     const warm = egress ? undefined : await pool?.take({ revision, size }, assignment);
     if (warm) return { start: 'warm', task: warm.task ?? undefined, within: WARM_START_WITHIN };
 
-    const { apiUrl: baseUrl, maxIdleMs } = placement;
+    const { maxIdleMs } = placement;
+    const { apiUrl: baseUrl } = egress ?? placement;
     const item = { baseUrl, environmentId, workId, sessionId, claim, maxIdleMs };
     const order: SandboxOrder = egress
       ? { ...item, egress: { host: egress.host, port: egress.port, workspace } }

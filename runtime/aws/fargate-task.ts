@@ -37,6 +37,8 @@ export interface EgressPlacement {
   /** Where the gateway is. */
   readonly host: string;
   readonly port: number;
+  /** Where a worker finds the API from there. */
+  readonly apiUrl: string;
   /** Makes sure that the gateway runs, or is about to. */
   raise(): Promise<void>;
   /** Whether a session has credentials that only the gateway can put in. */

@@ -63,6 +63,8 @@ export const SETTINGS = {
   sandboxCapacity: 'SANDBOX_CAPACITY',
   /** Where sandboxes find the egress gateway: host and port. */
   egressAddress: 'EGRESS_ADDRESS',
+  /** Where their workers find the API: its public address, also where others have a private one. */
+  egressApiUrl: 'EGRESS_API_URL',
   /** The subnets and the security group of sandboxes that have no other way out. */
   egressSubnets: 'EGRESS_SUBNETS',
   egressSecurityGroup: 'EGRESS_SECURITY_GROUP',

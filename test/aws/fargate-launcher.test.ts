@@ -117,6 +117,7 @@ describe('a sandbox on Fargate', () => {
       securityGroup: 'sg-isolated',
       host: 'gateway.internal',
       port: 3128,
+      apiUrl: 'https://public.example.com',
       raise: async () => void (raised += 1),
       hasCredentials: async () => hasCredentials,
     };
@@ -141,6 +142,7 @@ describe('a sandbox on Fargate', () => {
       await launcher('FARGATE', egress).start(work, limited, 'a');
       expect(bodies()[0]).toMatchObject(byGateway);
       expect(JSON.parse(orderIn(bodies()[0]))).toMatchObject({
+        baseUrl: 'https://public.example.com',
         egress: { host: 'gateway.internal', port: 3128, workspace: 'default' },
       });
       expect(raised).toBe(1);

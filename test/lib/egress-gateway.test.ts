@@ -154,6 +154,13 @@ describe('an egress gateway', () => {
   });
 });
 
+describe('a whole stack whose API asks for signatures', () => {
+  test('has no gateway, since sandboxes behind it could not sign', () => {
+    const props = { egress: {}, api: { iamAuthorization: true } };
+    expect(() => new ManagedAgents(newStack(), 'Agents', props)).toThrow(/cannot sign/);
+  });
+});
+
 describe('a whole stack with an egress gateway', () => {
   const app = newApp({}, true);
   const stack = new Stack(app, 'Test');
@@ -175,7 +182,7 @@ describe('a whole stack with an egress gateway', () => {
   test.each(['Api', 'Harness', 'Sweeper'])('tells %s, which starts sandboxes, of the gateway', (part) => {
     const told = Object.entries(template.findResources('AWS::Lambda::Function')).filter(
       ([id, { Properties }]) =>
-        id.startsWith(`Agents${part}`) && 'EGRESS_SERVICE' in (Properties?.Environment?.Variables ?? {}),
+        id.startsWith(`Agents${part}`) && 'EGRESS_API_URL' in (Properties?.Environment?.Variables ?? {}),
     );
     expect(told).toHaveLength(1);
   });
