@@ -1,5 +1,6 @@
 import { checkCommand } from './check-command';
 import { keysCommand } from './keys-command';
+import { modelKeyCommand } from './model-key-command';
 import { startCommand } from './start-command';
 import { OVERVIEW, UsageError } from './usage';
 
@@ -24,6 +25,8 @@ async function run(name: string | undefined, rest: string[]): Promise<void> {
       return keysCommand('api_key', rest);
     case 'environment-keys':
       return keysCommand('environment_key', rest);
+    case 'model-key':
+      return modelKeyCommand(rest);
     case 'check':
       return checkCommand(rest);
     case undefined:

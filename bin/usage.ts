@@ -17,6 +17,7 @@ Usage
   managed-agents environment-keys list
   managed-agents environment-keys revoke KEY_ID
   managed-agents keys ... --stack NAME [--region R]           the same for a deployment on AWS
+  managed-agents model-key --stack NAME [--region R]          give a deployment the key of the model API
   managed-agents check SESSION_ID...                          test that a session's history holds what it must
 
 Every command takes --help.
@@ -61,6 +62,17 @@ Options
   --help         this text
 
 A key is shown once, when it is made. Only its hash is kept.
+`;
+
+export const MODEL_KEY_HELP = `managed-agents model-key --stack NAME: give a deployment on AWS the key of the model API
+
+Takes the key from MODEL_API_KEY or ANTHROPIC_API_KEY, or from standard input (\`model-key --stack NAME < file\`), and puts it into the secret that
+the deployment made for it. The same command replaces it.
+
+Options
+  --stack NAME   the deployment
+  --region R     where it is (default: where your AWS CLI looks)
+  --help         this text
 `;
 
 export const CHECK_HELP = `managed-agents check SESSION_ID...: test that a session's history holds what it must

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -207,9 +207,9 @@ export class ManagedAgents extends Construct {
     });
     const { modelKey } = this.harness;
     if (modelKey) {
-      new CfnOutput(this, 'ModelKeyCommand', {
-        value: `aws secretsmanager put-secret-value --region ${Stack.of(this).region} --secret-id ${modelKey.secretArn} --secret-string YOUR_MODEL_KEY`,
-        description: 'Run this once, with the key of the model API',
+      new CfnOutput(this, 'ModelKeySecret', {
+        value: modelKey.secretArn,
+        description: 'Fill it: ANTHROPIC_API_KEY=... npx managed-agents model-key --stack THIS_STACK',
       });
     }
   }

@@ -32,7 +32,7 @@ export interface AnthropicApiOptions {
   /**
    * A secret that holds the key as its whole text.
    *
-   * @default - a new, empty one; the output `ModelKeyCommand` says how to fill it
+   * @default - a new, empty one; `managed-agents model-key --stack` fills it
    */
   readonly key?: secretsmanager.ISecret;
 }

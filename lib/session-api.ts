@@ -247,6 +247,8 @@ export class SessionApi extends SessionApiBase {
         throttlingBurstLimit: props.burstLimit ?? DEFAULT_BURST,
       },
     });
+    // An output with the stage's address, which is no base URL: clients add the stage themselves.
+    api.node.tryRemoveChild('Endpoint');
     acknowledge(api, 'AwsSolutions-APIG1', LOGS_IN_FUNCTIONS);
     acknowledge(api, 'AwsSolutions-APIG6', LOGS_IN_FUNCTIONS);
     acknowledge(

@@ -8,6 +8,7 @@ import type { KeyRecord } from '../../runtime/store/ports';
 import type { LogEntry } from '../../runtime/telemetry/log';
 import { startAwsServer, type AwsAnswer, type AwsCall, type AwsServer } from '../aws/aws-server';
 import { openEngine, type Engine } from '../store/engine';
+import { describeStacks } from '../support/cloud-formation';
 
 const FUNCTION = 'ManagedAgents-AgentsKeysFunction-1';
 const OUTPUTS = { AgentsUrl1234ABCD: 'https://api', AgentsKeysFunction0A1B2C3D: FUNCTION };
@@ -18,7 +19,7 @@ let aws: AwsServer;
 let printed: string[];
 let noted: string[];
 let logged: string[];
-let outputs: Readonly<Record<string, string>>;
+let outputs: Record<string, string>;
 const environment = { ...process.env };
 
 beforeAll(async () => {
@@ -46,25 +47,14 @@ afterEach(() => {
 const note = (entry: LogEntry): void => void logged.push(JSON.stringify(entry));
 
 /** CloudFormation with one stack, and Lambda with its function for keys, which runs here. */
-async function answer({ path, body }: AwsCall): Promise<AwsAnswer> {
+async function answer(call: AwsCall): Promise<AwsAnswer> {
+  const { path, body } = call;
   if (path.startsWith('/2015-03-31/functions/')) {
     if (!path.includes(`/${FUNCTION}/`)) return { status: 404, body: { Message: 'Function not found' } };
     const keys = new Keys({ store: engine.store, clock: systemClock, ids: systemIds });
     return { body: await serveKeys(keys, note)(JSON.parse(body)) };
   }
-  const asked = new URLSearchParams(body);
-  if (asked.get('Action') !== 'DescribeStacks' || asked.get('StackName') !== 'Ours') {
-    const error =
-      '<Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack does not exist</Message></Error>';
-    return { status: 400, body: `<ErrorResponse>${error}</ErrorResponse>` };
-  }
-  const members = Object.entries(outputs).map(
-    ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-  );
-  const stack = `<member><StackName>Ours</StackName><Outputs>${members.join('')}</Outputs></member>`;
-  return {
-    body: `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-  };
+  return describeStacks(call, { Ours: outputs });
 }
 
 const keys = (...args: string[]): Promise<void> =>

@@ -66,6 +66,13 @@ describe('the whole stack', () => {
     expect(text).not.toContain('SecretString"');
   });
 
+  test('tells whoever deploys it the base URL and where the keys are', () => {
+    const outputs = template.findOutputs('*');
+    const named = Object.fromEntries(Object.entries(outputs).map(([id, { Value }]) => [id.slice(6, -8), Value]));
+    expect(Object.keys(named).toSorted()).toEqual(['ApiKeySecret', 'KeysFunction', 'ModelKeySecret', 'Url']);
+    expect(JSON.stringify(named.Url)).toMatch(/execute-api.*URLSuffix"\}\]\]\}$/);
+  });
+
   test('lets only the harness read the model key, and only the maker of the first key write it', () => {
     const readers = Object.values(template.findResources('AWS::IAM::Policy'))
       .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('ModelKeySecret'))

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createOfflineModel } from '../../../runtime/local/offline-model';
 import { run, start, step } from './commands';
 import { startEmulator } from './emulator';
@@ -68,11 +68,11 @@ async function startModel(): Promise<string> {
 }
 
 /** Uses the stack with both clients, and deploys it again in between. */
-async function useStack(stack: Stack, { url, apiKeySecret, modelKeyCommand }: StackOutputs): Promise<void> {
-  const secrets = new SecretsManagerClient({});
-  const modelKeySecret = /--secret-id (\S+)/.exec(modelKeyCommand)?.[1];
-  await secrets.send(new PutSecretValueCommand({ SecretId: modelKeySecret, SecretString: 'sk-any' }));
-  const { SecretString: apiKey } = await secrets.send(new GetSecretValueCommand({ SecretId: apiKeySecret }));
+async function useStack(stack: Stack, { url, apiKeySecret }: StackOutputs): Promise<void> {
+  await ours({ ANTHROPIC_API_KEY: 'sk-any' }, 'model-key', '--stack', STACK);
+  const { SecretString: apiKey } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: apiKeySecret }),
+  );
   assert.ok(apiKey !== undefined && apiKey.startsWith('sk-ant-api03-'), 'the first key stands in its secret');
   await tagSandboxImage();
 
@@ -127,9 +127,12 @@ async function upgrade(client: Anthropic, sessionId: string, first: string): Pro
   await client.beta.sessions.archive(sessionId);
 }
 
+/** The program of this service. */
+const ours = (env: Readonly<Record<string, string>>, ...args: string[]): Promise<string> =>
+  start(process.execPath, [join(ROOT, 'dist', 'managed-agents.js'), ...args], env);
+
 /** `managed-agents keys` for the deployed stack. */
-const keys = (...args: string[]): Promise<string> =>
-  start(process.execPath, [join(ROOT, 'dist', 'managed-agents.js'), 'keys', ...args, '--stack', STACK], {});
+const keys = (...args: string[]): Promise<string> => ours({}, 'keys', ...args, '--stack', STACK);
 
 main()
   .catch((error: unknown) => {

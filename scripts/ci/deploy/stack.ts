@@ -12,7 +12,6 @@ export const STACK = 'ManagedAgents';
 export interface StackOutputs {
   readonly url: string;
   readonly apiKeySecret: string;
-  readonly modelKeyCommand: string;
 }
 
 export class Stack {
@@ -41,7 +40,6 @@ export class Stack {
     return {
       url: output('Url'),
       apiKeySecret: output('ApiKeySecret'),
-      modelKeyCommand: output('ModelKeyCommand'),
     };
   }
 
