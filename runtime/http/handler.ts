@@ -80,16 +80,19 @@ export function createHandler(deps: ResourceDeps, options: HandlerOptions = {}):
     response.headers.set('request-id', requestId);
     const { method } = request;
     const { status } = response;
-    const about = { requestId, method, ...namedBy(match), status, startedAt, endedAt: deps.clock.now() };
+    // A sandbox's own routes are few, and their paths have no parameters.
+    const named = { operation: forSandbox && url.pathname, ...namedBy(match) };
+    const about = { requestId, method, ...named, status, startedAt, endedAt: deps.clock.now() };
     deps.observe?.({ type: 'request', ...about, error: failure });
     return request.method === 'HEAD' ? headOf(response) : response;
   };
 }
 
 /** What the log tells of a route: no text of the caller's but an id. */
-function namedBy(match: RouteMatch | undefined): Pick<RequestFact, 'operation' | 'sessionId'> {
-  const { session_id: sessionId = '' } = match?.path ?? {};
-  return { operation: match?.operation, ...(isId('session', sessionId) ? { sessionId } : {}) };
+function namedBy(match: RouteMatch | undefined): Partial<Pick<RequestFact, 'operation' | 'sessionId'>> {
+  if (!match) return {};
+  const { session_id: sessionId = '' } = match.path;
+  return { operation: match.operation, ...(isId('session', sessionId) ? { sessionId } : {}) };
 }
 
 async function operate<O extends OperationName>(
