@@ -2,11 +2,12 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasBubblewrap } from '../support/bubblewrap';
 import { call, conversations, say } from '../support/conversations';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { TestMcpServer } from '../support/mcp-server';
 import { TokenEndpoint } from '../support/oauth-servers';
-import { fresh } from '../support/sessions';
+import { fresh, tell, turn } from '../support/sessions';
 
 const canary = `canary-${randomBytes(16).toString('hex')}`;
 
@@ -159,5 +160,47 @@ describe('MCP servers', () => {
     }
     expect(errors).toMatchObject([{ type: 'mcp_connection_failed_error', mcp_server_name: 'tools' }]);
     expect(mcp.methods).toHaveLength(before);
+  });
+});
+
+(hasBubblewrap ? describe : describe.skip)('a credential whose hosts the network of its session does not allow', () => {
+  test('is told of once, between the two events with which the session begins to run', async () => {
+    const { vaults, agents, environments, sessions } = client.beta;
+    const vault = await vaults.create({ display_name: fresh('v') });
+    const variable = (secret_name: string, host: string) =>
+      vaults.credentials.create(vault.id, {
+        auth: {
+          type: 'environment_variable',
+          secret_name,
+          secret_value: 'value',
+          networking: { type: 'limited', allowed_hosts: [host] },
+        },
+      });
+    const [, far] = [await variable('NEAR', 'api.near.test'), await variable('FAR', '*.far.test')];
+    const agent = await agents.create({ name: 'a', model: 'claude-opus-5' });
+    const environment = await environments.create({
+      name: fresh('e'),
+      config: { type: 'cloud', networking: { type: 'limited', allowed_hosts: ['*.near.test', 'far.test'] } },
+    });
+    const session = await sessions.create({ agent: agent.id, environment_id: environment.id, vault_ids: [vault.id] });
+    const heard = [];
+    for (const text of ['one', 'two'])
+      heard.push(...(await turn(client, session.id, () => tell(client, session.id, text))));
+    const beginning = heard.map(({ type }) => type).filter((type) => /running|error/.test(type));
+    expect(beginning).toEqual([
+      'session.status_running',
+      'session.error',
+      'session.thread_status_running',
+      'session.status_running',
+      'session.thread_status_running',
+    ]);
+    expect(heard.find(({ type }) => type === 'session.error')).toMatchObject({
+      error: {
+        type: 'credential_host_unreachable_error',
+        vault_id: vault.id,
+        credential_id: far.id,
+        retry_status: { type: 'retrying' },
+      },
+    });
   });
 });
