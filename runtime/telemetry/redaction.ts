@@ -24,7 +24,8 @@ const CREDENTIALS: readonly RegExp[] = [
   // PEM, as far as it goes.
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   // Anything that is called a secret, also in JSON within a text: "password": "...", token=..., x-api-key: ...
-  /(?<=\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|authorization)\\*["']?\s*[:=]\s*\\*["']?)(?![\s"'\\[])[^\s"',;&\\]{6,}/gi,
+  // How much may stand between name and value is bounded, or a text made for it would take minutes.
+  /(?<=\b[\w-]{0,64}(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|authorization)\\{0,4}["']?\s{0,4}[:=]\s{0,4}\\{0,4}["']?)(?![\s"'\\[])[^\s"',;&\\]{6,}/gi,
 ];
 
 /** The text without anything that looks like a credential. */

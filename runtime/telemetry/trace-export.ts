@@ -30,6 +30,8 @@ const MAX_WAITING = 2_000;
 /** How long spans wait for others while a wake goes on. */
 const GATHERING_MS = 5_000;
 const TIMEOUT_MS = 5_000;
+/** What a collector can be expected to take of one attribute. */
+const LONGEST_TEXT = 256_000;
 
 type ReadableSpan = Parameters<(typeof JsonTraceSerializer)['serializeRequest']>[0][number];
 type Send = (spans: readonly Span[]) => Promise<void>;
@@ -119,7 +121,7 @@ function shown(attributes: Span['attributes']): Attributes {
   const safe: Attributes = {};
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'object') safe[name] = value.map(redact);
-    else safe[name] = typeof value === 'string' ? redact(value) : value;
+    else safe[name] = typeof value === 'string' ? redact(value.slice(0, LONGEST_TEXT)) : value;
   }
   return safe;
 }
