@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct, IConstruct } from 'constructs';
 import { isIP } from 'node:net';
 import { SETTINGS } from '../runtime/aws/settings';
@@ -99,6 +100,8 @@ export interface EgressGatewayProps {
 const PORT = 3128;
 const DOMAIN = 'egress.internal';
 const NAME = 'gateway';
+/** A gateway that was just started has another address than the last one. */
+const NAME_LASTS = Duration.seconds(10);
 const NAME_SERVERS = ['1.1.1.1', '8.8.8.8'];
 
 /**
@@ -138,7 +141,10 @@ export class EgressGateway extends Resource implements IEgressGateway {
     this.grantToGateway(props);
 
     const cluster = new ecs.Cluster(this, 'Cluster', { vpc: network.vpc });
-    cluster.addDefaultCloudMapNamespace({ name: DOMAIN });
+    const namespace = cluster.addDefaultCloudMapNamespace({ name: DOMAIN });
+    // How long a resolver remembers that there is no gateway yet.
+    const zone = namespace.node.defaultChild as servicediscovery.CfnPrivateDnsNamespace;
+    zone.properties = { dnsProperties: { soa: { ttl: NAME_LASTS.toSeconds() } } };
     acknowledge(cluster, 'AwsSolutions-ECS4', 'The gateway writes a line for each connection');
     const definition = this.taskDefinition(props);
     this.container = definition.container;
@@ -151,9 +157,11 @@ export class EgressGateway extends Resource implements IEgressGateway {
       // How many run is not said here: each deployment would set it anew.
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
-      cloudMapOptions: { name: NAME },
+      cloudMapOptions: { name: NAME, dnsTtl: NAME_LASTS },
       enableExecuteCommand: false,
     });
+    // A gateway without its permissions ends at once, and a deployment that sees that too often gives up.
+    this.service.node.addDependency(this.taskRole);
     this.functionEnvironment = {
       [SETTINGS.egressAddress]: `${NAME}.${DOMAIN}:${PORT}`,
       [SETTINGS.egressSubnets]: network.sandboxSubnets.map(({ subnetId }) => subnetId).join(','),

@@ -66,8 +66,10 @@ export class EgressNetwork extends Construct {
   }
 
   private addEndpoints(store: ISessionStore): void {
-    const securityGroup = this.group('EndpointGroup', 'Endpoints of AWS: sandboxes come in', false);
+    const securityGroup = this.group('EndpointGroup', 'Endpoints of AWS: sandboxes and the gateway come in', false);
     securityGroup.addIngressRule(this.sandboxGroup, HTTPS);
+    // In this network their names mean the endpoints, for the gateway's own image and log, too.
+    securityGroup.addIngressRule(this.gatewayGroup, HTTPS);
     addTaskEndpoints(this.vpc, { securityGroup, savedFiles: [store.bucket.arnForObjects('*')] });
   }
 

@@ -17,13 +17,14 @@ export async function openGateway(): Promise<SessionDoor> {
   const hosts = privateHosts();
   const broker = openBroker();
   if (!broker) throw new Error('There is no broker that the gateway could ask');
+  const resolve = askNameServers(readSetting('egressNameServers').split(','), hosts);
   const gateway = new EgressGateway({
     broker,
     authority: await keptAuthority(new SecretsManagerClient({}), readSetting('egressAuthoritySecret')),
     clock: systemClock,
     log: connectionLines((line) => void process.stdout.write(line)),
     privateHosts: hosts,
-    resolve: askNameServers(readSetting('egressNameServers').split(','), hosts),
+    resolve,
     secureContext: hasSetting('egressTrusted')
       ? createSecureContext({ ca: [...rootCertificates, readSetting('egressTrusted')] })
       : undefined,
@@ -33,6 +34,7 @@ export async function openGateway(): Promise<SessionDoor> {
     gateway,
     admit: egressAdmission(openStore()),
     api: { host: api.hostname, port: Number(api.port || 443) },
+    resolve,
   });
   await door.listen(Number(readSetting('egressPort')));
   return door;

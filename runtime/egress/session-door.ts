@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { ResolveHost } from '../vault/guarded-lookup';
 import { DOOR_TARGETS, readPresented, type SandboxName } from './credential';
 import type { Destination } from './destination';
 import { dial, DialError } from './dial';
@@ -14,6 +15,8 @@ export interface SessionDoorOptions {
   readonly admit: (name: SandboxName, proof: string) => Promise<EgressSession | undefined>;
   /** Where the API is. */
   readonly api: Destination;
+  /** What finds its address. @default the system */
+  readonly resolve?: ResolveHost;
 }
 
 const LIMITS = { maxHeaderSize: 8 * 1024, headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 };
@@ -73,9 +76,9 @@ export class SessionDoor {
   }
 
   private async joinApi(socket: Socket): Promise<void> {
-    const { api } = this.options;
+    const { api, resolve } = this.options;
     // Named by the deployment itself, which may keep it to a private network.
-    const outside = await dial(api, { privateHosts: [api.host] }).catch((error: DialError) => error);
+    const outside = await dial(api, { privateHosts: [api.host], resolve }).catch((error: DialError) => error);
     if (outside instanceof DialError) return answerRaw(socket, 502, outside.message);
     outside.on('error', () => socket.destroy());
     socket.once('close', () => outside.destroy());

@@ -44,11 +44,15 @@ describe('the egress gateway', () => {
   });
 
   test('is reached by sandboxes alone, and they reach it and the endpoints alone', () => {
-    const ingress = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
-    expect(ingress.map(({ Properties }) => Properties?.FromPort).toSorted()).toEqual([3128, 443]);
-    for (const { Properties } of ingress) {
-      expect(JSON.stringify(Properties?.SourceSecurityGroupId)).toContain('SandboxGroup');
-    }
+    const ingress = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress')).map(({ Properties }) => [
+      Properties?.FromPort,
+      /NetworkSandboxGroup|NetworkGatewayGroup/.exec(JSON.stringify(Properties?.SourceSecurityGroupId))?.[0],
+    ]);
+    expect(ingress.toSorted()).toEqual([
+      [3128, 'NetworkSandboxGroup'],
+      [443, 'NetworkGatewayGroup'],
+      [443, 'NetworkSandboxGroup'],
+    ]);
     const [sandboxes] = Object.values(
       template.findResources('AWS::EC2::SecurityGroup', {
         Properties: { GroupDescription: 'Sandboxes without another way out than the gateway' },
@@ -185,6 +189,18 @@ describe('a whole stack with an egress gateway', () => {
         id.startsWith(`Agents${part}`) && 'EGRESS_API_URL' in (Properties?.Environment?.Variables ?? {}),
     );
     expect(told).toHaveLength(1);
+  });
+
+  test('can be deployed in some order', () => {
+    const resources = template.toJSON().Resources as Record<string, unknown>;
+    const needs = (id: string): string[] =>
+      Object.keys(resources).filter((other) => other !== id && JSON.stringify(resources[id]).includes(`"${other}"`));
+    const open = new Map(Object.keys(resources).map((id) => [id, needs(id)]));
+    for (let before = -1; before !== open.size;) {
+      before = open.size;
+      for (const [id, needed] of open) if (!needed.some((other) => open.has(other))) open.delete(id);
+    }
+    expect([...open.keys()]).toEqual([]);
   });
 
   test('tells the gateway where the API is', () => {
