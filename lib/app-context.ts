@@ -3,6 +3,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ContextChoices } from './context-choices';
 import { modelFrom, pricesFrom } from './context-model';
@@ -11,6 +12,13 @@ import { ManagedAgents } from './managed-agents';
 import type { SessionApiDomain } from './session-api';
 import type { TraceExport } from './trace-export';
 import { VaultStorage } from './vault-storage';
+
+/** What CloudWatch Logs offers, and for ever. */
+const LOG_DAYS = Object.fromEntries(
+  Object.values(RetentionDays)
+    .filter((days): days is RetentionDays => typeof days === 'number')
+    .map((days) => [days === RetentionDays.INFINITE ? 'forever' : String(days), days]),
+);
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warn', error: 'error' } as const;
 
@@ -32,6 +40,7 @@ export function stackFromContext(app: App): Stack {
     removalPolicy: choices.pick('removalPolicy', { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY }),
     encryptionKey: keyArn === undefined ? undefined : Key.fromKeyArn(stack, 'EncryptionKey', keyArn),
     logLevel: choices.pick('logLevel', LEVELS),
+    logRetention: choices.pick('logRetentionDays', LOG_DAYS),
     tracing: choices.flag('tracing') ? Tracing.ACTIVE : undefined,
     privateHosts: choices.text('privateHosts')?.split(','),
     vault: {

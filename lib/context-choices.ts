@@ -17,6 +17,7 @@ const CHOICES = {
   alarms: 'true',
   dailySpend: undefined,
   logLevel: 'info',
+  logRetentionDays: '30',
   tracing: 'false',
   traceEndpoint: undefined,
   traceHeadersSecretArn: undefined,

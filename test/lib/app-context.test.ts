@@ -24,6 +24,9 @@ describe('the app', () => {
         modelBaseUrl: 'https://models.example.com',
         alarmTopicArn: 'arn:aws:sns:us-east-1:111122223333:alarms',
         logLevel: 'debug',
+        logRetentionDays: '90',
+        vaultStorage: 'envelope',
+        privateHosts: 'mcp.internal,*.corp.example.com',
         dailySpend: '12.5',
         sandboxNetwork: 'private',
         sandboxArchitecture: 'x86_64',
@@ -40,6 +43,8 @@ describe('the app', () => {
     template.allResources('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
     template.resourceCountIs('AWS::EC2::NatGateway', 1);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 12.5 });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+    template.resourceCountIs('AWS::KMS::Key', 1);
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       Cpu: '512',
       Memory: '4096',
@@ -51,6 +56,7 @@ describe('the app', () => {
           MODEL_BASE_URL: 'https://models.example.com',
           API_URL: 'https://agents.example.com',
           LOG_LEVEL: 'debug',
+          PRIVATE_HOSTS: 'mcp.internal,*.corp.example.com',
           SANDBOX_CAPACITY: 'FARGATE_SPOT',
           SANDBOX_IDLE_SECONDS: '120',
           SANDBOX_WARM_POOL: '{"":2,"large":1}',
