@@ -36,7 +36,8 @@ Options
   --model-region R  where AWS is asked; also AWS_REGION
   --model-key KEY  its key; better MODEL_API_KEY or ANTHROPIC_API_KEY, which other users of this machine cannot see
   --sandbox-image I  run sandboxes as containers of image I, with podman (dist/sandbox-image is what to build it from)
-  --private-host H  send credentials to host H although it is private or speaks plain http (127.0.0.1, *.corp.example); may be repeated
+  --private-host H  reach host H although it is private or speaks plain http (127.0.0.1, *.corp.example), by MCP, with credentials
+                    and from sandboxes behind the gateway; may be repeated
   --log-level L    what to tell on standard error: debug, info, warn (default) or error
   --log-format F   how: pretty (default), or json, a line each
   --trace-endpoint URL  send traces there by OTLP; headers for it in OTEL_EXPORTER_OTLP_HEADERS

@@ -36,7 +36,7 @@ export interface LocalOptions extends TellingOptions {
   readonly model: ModelChoice;
   /** The image whose containers sandboxes are. @default none: they are child processes */
   readonly sandboxImage?: string;
-  /** Hosts that credentials may be sent to although they are private, or speak `http`. @default none */
+  /** Hosts that MCP calls, credentials and sandboxes behind the gateway may reach although they are private, or speak `http`. @default none */
   readonly privateHosts?: readonly string[];
 }
 
