@@ -10,6 +10,7 @@ import { modelFrom, pricesFrom } from './context-model';
 import { sandboxesFrom } from './context-sandboxes';
 import { ManagedAgents } from './managed-agents';
 import type { SessionApiDomain } from './session-api';
+import { SessionStore, type ISessionStore } from './session-store';
 import type { TraceExport } from './trace-export';
 import { VaultStorage } from './vault-storage';
 
@@ -37,6 +38,7 @@ export function stackFromContext(app: App): Stack {
   });
   const topicArn = choices.text('alarmTopicArn');
   new ManagedAgents(stack, 'Agents', {
+    store: storeFrom(stack, choices),
     removalPolicy: choices.pick('removalPolicy', { retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY }),
     encryptionKey: keyArn === undefined ? undefined : Key.fromKeyArn(stack, 'EncryptionKey', keyArn),
     logLevel: choices.pick('logLevel', LEVELS),
@@ -64,6 +66,22 @@ export function stackFromContext(app: App): Stack {
     },
   });
   return stack;
+}
+
+/** The store that is there already: one that was restored, or that outlived its stack. */
+function storeFrom(stack: Stack, choices: ContextChoices): ISessionStore | undefined {
+  const sessionsTableArn = choices.text('sessionsTableArn');
+  const controlTableArn = choices.text('controlTableArn');
+  const bucketArn = choices.text('bucketArn');
+  if (!sessionsTableArn && !controlTableArn && !bucketArn) return undefined;
+  if (!sessionsTableArn || !controlTableArn || !bucketArn) {
+    throw new Error(
+      'context sessionsTableArn, controlTableArn and bucketArn: a store is all three, so give all or none',
+    );
+  }
+  const encryptionKeyArn = choices.text('encryptionKeyArn');
+  const attributes = { sessionsTableArn, controlTableArn, bucketArn, encryptionKeyArn };
+  return SessionStore.fromSessionStoreAttributes(stack, 'Store', attributes);
 }
 
 function tracesFrom(stack: Stack, choices: ContextChoices): TraceExport | undefined {

@@ -4,6 +4,9 @@ import type { App } from 'aws-cdk-lib';
 const CHOICES = {
   stackName: 'ManagedAgents',
   removalPolicy: 'retain',
+  sessionsTableArn: undefined,
+  controlTableArn: undefined,
+  bucketArn: undefined,
   modelProvider: 'anthropic',
   modelBaseUrl: undefined,
   bedrockModels: undefined,

@@ -23,6 +23,7 @@ export type EntryPoint =
   | 'vault-keeper'
   | 'vault-broker'
   | 'keys'
+  | 'sandbox-drain'
   | 'first-key'
   | 'image-build';
 

@@ -160,6 +160,8 @@ export class ManagedAgents extends Construct {
     for (const part of launching) {
       part?.addEnvironment(SETTINGS.apiUrl, this.api.sandboxUrl);
       if (egress) part?.addEnvironment(SETTINGS.egressApiUrl, this.api.url);
+      // What starts sandboxes is deleted before those that run are stopped.
+      if (this.sandboxes) part?.node.addDependency(this.sandboxes.drain);
     }
     egress?.addApi(this.api.url);
 

@@ -9,6 +9,7 @@ import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
 import { LIST_ACTIONS, PASS_ACTIONS, RUN_ACTIONS, TAG_ACTIONS, TASK_ACTIONS } from './sandbox-fleet-perms';
 import type { IEgressGateway } from './egress-gateway';
+import { SandboxDrain } from './sandbox-drain';
 import { SandboxImage } from './sandbox-image';
 import { SandboxNetwork, type IsolatedNetworkConfig } from './sandbox-network';
 import { checkIsolatedImage } from './sandbox-image-reach';
@@ -141,6 +142,8 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   /** The same for environments with packages of the system, which a sandbox installs when it starts. */
   readonly systemTaskDefinition: ecs.CfnTaskDefinition;
   readonly functionEnvironment: Record<string, string>;
+  /** Stops the sandboxes when the stack is deleted. Whatever starts sandboxes must depend on it. */
+  readonly drain: SandboxDrain;
   readonly apiEndpoint?: ec2.IInterfaceVpcEndpoint;
   private readonly families: readonly string[];
   private readonly egress?: IEgressGateway;
@@ -213,6 +216,12 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
       this.systemTaskDefinition.node.addDependency(image.ready);
     }
 
+    this.drain = new SandboxDrain(this, 'Drain', {
+      clusterArn: this.clusterArn,
+      taskArns: this.taskArns,
+      families: this.families,
+    });
+
     const warmPool = warmPoolForFunctions(props.warmPool, props.sizes);
     this.functionEnvironment = {
       [SETTINGS.sandboxCluster]: this.cluster.clusterArn,
@@ -229,6 +238,10 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     };
   }
 
+  private get taskArns(): string {
+    return this.arn('task', `${this.cluster.clusterName}/*`);
+  }
+
   get clusterArn(): string {
     return this.cluster.clusterArn;
   }
@@ -238,7 +251,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     const { clusterArn } = this;
     const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
     const definitions = this.families.map((family) => this.arn('task-definition', `${family}:*`));
-    const tasks = this.arn('task', `${this.cluster.clusterName}/*`);
+    const tasks = this.taskArns;
     const grant = (
       actions: string[],
       resourceArns: string[],

@@ -26,6 +26,7 @@ const ENTRY_POINTS = {
   'vault-keeper': 'runtime/handlers/vault-keeper.ts',
   'vault-broker': 'runtime/handlers/vault-broker.ts',
   keys: 'runtime/handlers/keys.ts',
+  'sandbox-drain': 'runtime/handlers/sandbox-drain.ts',
   'first-key': 'runtime/handlers/first-key.ts',
   'image-build': 'runtime/handlers/image-build.ts',
 };

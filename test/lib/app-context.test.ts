@@ -66,6 +66,22 @@ describe('the app', () => {
     });
   });
 
+  test('takes up a store that is there', () => {
+    const table = 'arn:aws:dynamodb:us-east-1:111122223333:table';
+    const store = {
+      sessionsTableArn: `${table}/restored`,
+      controlTableArn: `${table}/control`,
+      bucketArn: 'arn:aws:s3:::blobs',
+    };
+    const template = Template.fromStack(stackWith(store));
+    template.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    template.resourceCountIs('AWS::S3::Bucket', 0);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ SESSIONS_TABLE: 'restored', BLOB_BUCKET: 'blobs' }) },
+    });
+    expect(() => stackWith({ ...store, bucketArn: undefined })).toThrow(/give all or none/);
+  });
+
   test('takes sizes from the file of the context, too', () => {
     const sandboxSizes = { large: { cpu: 4096, memoryGiB: 16 } };
     Template.fromStack(stackWith({ sandboxSizes })).hasResourceProperties('AWS::Lambda::Function', {

@@ -27,7 +27,20 @@ describe('the sandbox fleet', () => {
   test('gives its tasks no role', () => {
     const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
     expect(task?.Properties).not.toHaveProperty('TaskRoleArn');
-    expect(Object.keys(template.findResources('AWS::IAM::Role'))).toHaveLength(2);
+    expect(
+      Object.keys(template.findResources('AWS::IAM::Role'))
+        .map((id) => id.slice(0, -8))
+        .toSorted(),
+    ).toEqual(['FleetDrainFunctionRole', 'FleetExecutionRole', 'Runner']);
+  });
+
+  test('stops its own tasks, and no others, when it is deleted', () => {
+    template.hasResourceProperties('Custom::SandboxDrain', {
+      cluster: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FleetCluster'), 'Arn'] },
+      families: Object.values(template.findResources('AWS::ECS::TaskDefinition'))
+        .map(({ Properties }) => String(Properties.Family))
+        .join(','),
+    });
   });
 
   test('lets nothing in', () => {
