@@ -27,9 +27,9 @@ export interface Tally {
 }
 
 const MAX_SHOWN = 5;
-/** Of five schedules, three have a single fault as long as there is one that was not played. */
+/** Of five schedules, two have a single fault as long as there is one that was not played. */
 const CYCLE = 5;
-const SINGLES_A_CYCLE = 3;
+const SINGLES_A_CYCLE = 2;
 const TELL_EVERY = 500;
 /** The share of wakes that are lost, or doubled, where nothing else is. Without any, nobody would ever be woken. */
 const MOST = 0.7;

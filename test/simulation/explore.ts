@@ -17,7 +17,7 @@ export interface Explorer {
   readonly undisturbed?: Failure;
   /** Every single fault. Those at operations of a kind of which none was struck yet come first. */
   readonly singles: readonly Schedule[];
-  /** The n-th drawn schedule: two or three faults, lost and doubled wakes; or nothing but delays. */
+  /** The n-th drawn schedule: two to five faults, lost and doubled wakes; or nothing but delays. */
   drawn(n: number): Schedule;
   /** Undefined when nothing is wrong. */
   check(schedule: Schedule): Promise<Failure | undefined>;
@@ -27,6 +27,8 @@ export interface Explorer {
 const BEYOND = 1.2;
 /** Of so many drawn schedules one has nothing but delays, so that nothing may go wrong at all; one has nothing but lost wakes. */
 const KINDS = 4;
+/** A drawn schedule has two faults and up to so many more, less one: each adds to what one run can show. */
+const MORE_FAULTS = 4;
 const DELAYS = FAULTS.filter(isDelay);
 
 export async function explore(scenario: Scenario, seed: number): Promise<Explorer> {
@@ -34,6 +36,7 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
   const baseline = await play(scenario, nothing);
   const isBroken = baseline.problems.length > 0;
   const groups = groupsOf(baseline.operations);
+  const harness = [...baseline.operations.keys()].filter((place) => baseline.operations[place]?.startsWith('harness'));
   return {
     baseline,
     ...(isBroken ? { undisturbed: { scenario: scenario.name, schedule: nothing, ...baseline } } : {}),
@@ -41,14 +44,14 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
     drawn(n) {
       const random = seeded(seed * 1_000_003 + n);
       const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
-      const place = (): number =>
-        random() < 0.5 ? Math.floor(random() * baseline.operations.length * BEYOND) : (pick(pick(groups) ?? []) ?? 0);
+      const anywhere = (): number => Math.floor(random() * baseline.operations.length * BEYOND);
+      const place = (): number => pick([anywhere(), pick(pick(groups) ?? []) ?? 0, pick(harness) ?? 0]) ?? 0;
       const from = n % KINDS === 0 ? DELAYS : FAULTS;
       const fault = (): readonly [number, Fault] => [place(), pick(from) ?? 'crash_after'];
       const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
       return {
         seed: seed + 1 + n,
-        faults: n % KINDS === 1 ? [] : Array.from({ length: 2 + Math.floor(random() * 2) }, fault),
+        faults: n % KINDS === 1 ? [] : Array.from({ length: 2 + Math.floor(random() * MORE_FAULTS) }, fault),
         ...(n % KINDS === 0 ? {} : { wakes }),
       };
     },

@@ -8,7 +8,7 @@ import { Listener } from './listener';
 import { ScriptedModel } from './model';
 import type { Scenario } from './scenario';
 import { isDelay, Scheduler, seeded, type Fault, type Process } from './scheduler';
-import { System, type WakeFault } from './system';
+import { refOf, System, type WakeFault } from './system';
 import { judge } from './verdict';
 import { startPoller } from './worker';
 
@@ -32,9 +32,10 @@ export interface Played {
 }
 
 /** The session must be at rest within this time, and then the system, whatever failed: retries, leases, sweeps included. */
-const REST_WITHIN = 6 * 60 * MICROS_PER_SECOND;
+const REST_WITHIN = 8 * 60 * MICROS_PER_SECOND;
 const FINISH_WITHIN = 6 * 60 * MICROS_PER_SECOND;
 const LOOK_EVERY_MS = 1_000;
+const LOOK_AGAIN_MS = 6_000;
 const WAKE_SECONDS = 900;
 const RETRY_MS = 3_000;
 
@@ -92,7 +93,7 @@ class Run {
       await this.#reach('the session does not come to rest', REST_WITHIN, async () => hasWhatItWants && this.#rests())
     ) {
       const finished = async (): Promise<boolean> => (await unfinished(system, client.session)).length === 0;
-      const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished);
+      const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished, LOOK_AGAIN_MS);
       if (!isFinished) this.#problems.push(...(await unfinished(system, client.session)));
     }
     this.#isDone = true;
@@ -111,11 +112,16 @@ class Run {
   }
 
   /** Runs until something holds; within the time, or it is a problem. */
-  async #reach(otherwise: string, within: number, holds: () => Promise<boolean>): Promise<boolean> {
+  async #reach(
+    otherwise: string,
+    within: number,
+    holds: () => Promise<boolean>,
+    everyMs = LOOK_EVERY_MS,
+  ): Promise<boolean> {
     let isReached = false;
     const watch = async (): Promise<void> => {
       while (!isReached) {
-        await this.client.pause(LOOK_EVERY_MS);
+        await this.client.pause(everyMs);
         isReached = await holds();
       }
     };
@@ -126,7 +132,10 @@ class Run {
   }
 
   async #rests(): Promise<boolean> {
-    const { status, inbox } = await historyOf(this.system, this.client.session);
+    const { log } = this.system.bare();
+    const last = await log.lastCommit(refOf(this.client.session));
+    const status = last?.summary.status ?? 'idle';
+    const inbox = (await log.readInbox(refOf(this.client.session))).length;
     // Nothing follows `terminated`: what was accepted at that very moment is listed as waiting for good.
     return status === 'terminated' || (status === 'idle' && inbox === 0);
   }

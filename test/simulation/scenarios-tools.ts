@@ -108,7 +108,7 @@ export const TOOLS: readonly Scenario[] = [
       await client.message('turn 1');
       await client.idleAfter('turn 1');
       // About as long as the worker stays: the second turn meets it alive, leaving, or gone.
-      await client.pause(5_000 + client.random() * 12_000);
+      await client.pause(3_000 + client.random() * 5_000);
       await client.message('turn 2');
       await client.idleAfter('turn 2');
     },

@@ -26,7 +26,9 @@ export type Fault = (typeof FAULTS)[number];
 /** Whether a fault only makes somebody slow. */
 export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';
 
-const ZOMBIE_SLEEP: Micros = 40 * MICROS_PER_SECOND;
+/** From just a lease on: the sleeper wakes before, while, or after its successor is at work. */
+const SHORTEST_ZOMBIE_SLEEP: Micros = 15 * MICROS_PER_SECOND;
+const LONGEST_ZOMBIE_SLEEP: Micros = 45 * MICROS_PER_SECOND;
 /** Below every patience in the system. */
 const PAUSE: Micros = 1_200 * MICROS_PER_MS;
 /** How long a client library waits before it sends again: long enough for others to act on what the first try did. */
@@ -105,12 +107,12 @@ export class Scheduler implements Clock {
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);
     if (fault === 'fail_before') throw unavailable();
-    if (fault === 'sleep_before') await this.#doze(process, ZOMBIE_SLEEP);
+    if (fault === 'sleep_before') await this.#doze(process, this.#zombieSleep());
     if (fault === 'pause_before') await this.#doze(process, PAUSE);
     const result = await this.#settled(run);
     if (fault === 'crash_after') return this.#die(process);
     if (fault === 'fail_after' || (fault === 'repeat' && once)) throw unavailable();
-    if (fault === 'sleep_after') await this.#doze(process, ZOMBIE_SLEEP);
+    if (fault === 'sleep_after') await this.#doze(process, this.#zombieSleep());
     if (fault === 'pause_after') await this.#doze(process, PAUSE);
     if (fault === 'repeat') await this.#turn(process, REPEAT_AFTER);
     const answer = fault === 'repeat' ? await this.#settled(run) : result;
@@ -182,6 +184,10 @@ export class Scheduler implements Clock {
   async #doze(process: Process, time: Micros): Promise<void> {
     process.asleepUntil = this.#now + time;
     await this.#turn(process, time);
+  }
+
+  #zombieSleep(): Micros {
+    return Math.round(SHORTEST_ZOMBIE_SLEEP + this.random() * (LONGEST_ZOMBIE_SLEEP - SHORTEST_ZOMBIE_SLEEP));
   }
 
   #die<T>(process: Process): Promise<T> {

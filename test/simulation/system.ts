@@ -23,7 +23,7 @@ import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
 import { startTask } from './worker';
 
-const SWEEP_EVERY_MS = 12_000;
+const SWEEP_EVERY_MS = 20_000;
 const LOST_AFTER_MS = 3_000;
 /** A task's worker has to show life within this; three minutes, as in production, would only take longer to play. */
 const START_WITHIN = 60 * MICROS_PER_SECOND;

@@ -10,7 +10,7 @@ import type { Process } from './scheduler';
 import type { Operations, System } from './system';
 
 const POLL_MS = 500;
-const IDLE_POLLS = 20;
+const IDLE_POLLS = 10;
 const FIRST_HEARTBEAT = 'NO_HEARTBEAT';
 /** A user's init system starts a worker again that died. */
 const RESTART_MS = 4_000;
