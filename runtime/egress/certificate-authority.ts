@@ -82,6 +82,7 @@ export class CertificateAuthority {
     const context = this.makeContext(host);
     this.contexts.delete(host);
     this.contexts.set(host, { context, until: Date.now() + RENEW_AFTER_MS });
+    context.catch(() => this.contexts.delete(host));
     for (const oldest of this.contexts.keys()) {
       if (this.contexts.size <= REMEMBERED) break;
       this.contexts.delete(oldest);

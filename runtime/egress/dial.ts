@@ -52,6 +52,8 @@ export function dial(
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', fail);
+      // It is closed then, which is what everybody watches for; without a listener it would be an error of the process.
+      socket.on('error', () => undefined);
       resolve(socket);
     });
   });

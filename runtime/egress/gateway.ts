@@ -44,8 +44,12 @@ export class EgressGateway {
 
   constructor(private readonly deps: EgressGatewayDeps) {
     this.grants = new Grants(deps);
-    this.proxy = createServer(LIMITS, (request, response) => void this.serveRequest(request, response));
-    this.proxy.on('connect', (request, socket, head) => void this.serveConnect(request, socket as Socket, head));
+    this.proxy = createServer(LIMITS, (request, response) => {
+      this.serveRequest(request, response).catch(() => response.destroy());
+    });
+    this.proxy.on('connect', (request, socket, head) => {
+      this.serveConnect(request, socket as Socket, head).catch(() => socket.destroy());
+    });
     this.origin = createServer(LIMITS, (request, response) => {
       const connection = this.terminated.get(request.socket);
       if (connection) void connection.serve(request, response);

@@ -28,6 +28,8 @@ const DEFAULT_ADDRESS = '127.0.0.1';
 
 export class ForeignServers {
   readonly seen: SeenRequest[] = [];
+  /** How many were made so far. */
+  connections = 0;
   /** The addresses of names, one after the other for each look-up; the last one stays. */
   readonly addresses = new Map<string, string[]>();
   /** Answers first, where it does. */
@@ -84,6 +86,7 @@ export class ForeignServers {
 
   private async listen(server: Server): Promise<number> {
     this.servers.push(server);
+    server.on('connection', () => (this.connections += 1));
     server.listen(0, DEFAULT_ADDRESS);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { CANARY, EgressWorld, PLACEHOLDER, type Door } from './egress-world';
 
 let world: EgressWorld;
@@ -282,6 +284,46 @@ describe('a host with a credential', () => {
     const through = await door.curl(`http://api.test:${http}/a`, '--proxytunnel', '-H', `X-Api-Key: ${PLACEHOLDER}`);
     expect(through.status).toBe(200);
     expect(last()?.headers['x-api-key']).toBe(PLACEHOLDER);
+  });
+});
+
+describe('a connection that breaks', () => {
+  it('harms nobody else, whenever it does', async () => {
+    const accepted: Socket[] = [];
+    const breaking = createServer((socket) => void accepted.push(socket)).listen(0, '127.0.0.1');
+    await once(breaking, 'listening');
+    const { port } = breaking.address() as AddressInfo;
+    const [limited, open] = [await world.door(['api.test']), await world.door(undefined)];
+    for (const door of [limited, open]) {
+      const socket = await door.raw();
+      socket.on('error', () => undefined).write(`CONNECT api.test:${port} HTTP/1.1\r\nhost: a\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toContain('200');
+      accepted.pop()?.resetAndDestroy();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      socket.resetAndDestroy();
+    }
+    world.grant('api.test');
+    world.ahead += 5_000_000;
+    expect((await open.curl(`https://api.test:${port}/`, '--max-time', '1')).status).toBe(0);
+    for (const socket of accepted) socket.resetAndDestroy();
+    breaking.close();
+    expect((await limited.curl(`https://api.test:${https}/`)).status).toBe(200);
+  });
+
+  it('is not made anew for each request', async () => {
+    world.grant('api.test');
+    const door = await world.door(undefined);
+    for (const [port, key] of [
+      [https, 'http/1.1'],
+      [http2, 'h2'],
+    ] as const) {
+      const before = world.servers.connections;
+      const url = `https://api.test:${port}/`;
+      await door.curl(url, url, url, '-H', `X-Api-Key: ${key}`);
+      expect(world.servers.connections - before).toBe(1);
+    }
+    expect(world.servers.seen).toHaveLength(6);
   });
 });
 
