@@ -1,4 +1,4 @@
-import { ListTasksCommand, StopTaskCommand, type ECSClient } from '@aws-sdk/client-ecs';
+import { InvalidParameterException, ListTasksCommand, StopTaskCommand, type ECSClient } from '@aws-sdk/client-ecs';
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { SandboxLauncher, StartedSandbox } from '../resources/ports';
 import { SandboxStartError } from '../resources/sandbox-start';
@@ -72,8 +72,15 @@ export class FargateLauncher implements SandboxLauncher {
     const { cluster } = placement();
     const { taskArns = [] } = await client.send(new ListTasksCommand({ cluster, startedBy: session.id }));
     const tasks = known === undefined ? taskArns : [...taskArns, known];
-    await Promise.all(tasks.map((task) => client.send(new StopTaskCommand({ cluster, task, reason: REASON }))));
+    await Promise.all(tasks.map((task) => stopTask(client, cluster, task)));
   }
+}
+
+/** ECS forgets a task an hour after it ended. What it does not know any more need not be stopped. */
+async function stopTask(client: ECSClient, cluster: string, task: string): Promise<void> {
+  await client.send(new StopTaskCommand({ cluster, task, reason: REASON })).catch((error: unknown) => {
+    if (!(error instanceof InvalidParameterException)) throw error;
+  });
 }
 
 /**

@@ -192,7 +192,7 @@ export function stopped(work: WorkRecord, now: Micros): WorkRecord {
 
 /** Stopped for good: nothing is left to settle, and no token works. */
 export function settled(work: WorkRecord, now: Micros): WorkRecord {
-  return step(work, { ...ended(work, now), leaseUntil: null, sessionTokenHash: null, wantedAgain: false });
+  return step(work, { ...ended(work, now), leaseUntil: null, task: null, sessionTokenHash: null, wantedAgain: false });
 }
 
 function ended(work: WorkRecord, now: Micros): Partial<WorkRecord> {

@@ -234,6 +234,20 @@ describe('a sandbox on Fargate', () => {
     },
   );
 
+  test('is stopped by its task where the session does not lead to it, and need not be where ECS has forgotten it', async () => {
+    answers.ListTasks = { body: { taskArns: ['task-1'] } };
+    answers.StopTask = { body: {} };
+    await launcher().stop(session, { task: 'task-warm' });
+    const stopped = aws.calls
+      .filter(({ target }) => target === 'StopTask')
+      .map(({ body }) => JSON.parse(body) as object);
+    expect(stopped).toMatchObject([{ task: 'task-1' }, { task: 'task-warm' }]);
+    answers.StopTask = { status: 400, body: { __type: 'InvalidParameterException' } };
+    await launcher().stop(session, { task: 'task-warm' });
+    answers.StopTask = { status: 400, body: { __type: 'ThrottlingException' } };
+    await expect(launcher().stop(session)).rejects.toThrow();
+  });
+
   test('is found by its session and stopped', async () => {
     answers.ListTasks = { body: { taskArns: ['task-1', 'task-2'] } };
     answers.StopTask = { body: {} };
