@@ -83,6 +83,14 @@ export interface ManagedAgentsProps extends FunctionChoices {
    */
   readonly egress?: Omit<EgressGatewayProps, 'store' | 'vault' | 'encryptionKey' | 'privateHosts'>;
 
+  /**
+   * Whether the janitor also removes revisions of task definitions that no session needs. That takes the right to deregister every
+   * task definition of the account, since ECS lets nobody narrow it.
+   *
+   * @default false: they stay, and cost nothing
+   */
+  readonly removesTaskDefinitions?: boolean;
+
   /** Further choices for the API. @default - those of `SessionApi` */
   readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes' | 'vault'>;
 
@@ -150,7 +158,12 @@ export class ManagedAgents extends Construct {
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, ...dialling, ...props.harness });
     this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, vault: this.vault, harness: this.harness });
-    this.janitor = new VersionJanitor(this, 'Janitor', { ...common, store: this.store, harness: this.harness });
+    this.janitor = new VersionJanitor(this, 'Janitor', {
+      ...common,
+      store: this.store,
+      harness: this.harness,
+      sandboxes: props.removesTaskDefinitions ? this.sandboxes : undefined,
+    });
     this.keys = new KeyCommands(this, 'Keys', { ...common, store: this.store });
     if (this.sandboxes) {
       const { harness, sandboxes, store } = this;

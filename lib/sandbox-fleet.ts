@@ -20,6 +20,8 @@ import { serviceMetric } from './service-metrics';
 /** Where the sandboxes of `cloud` environments run. */
 export interface ISandboxFleet extends IConstruct, ec2.IConnectable {
   readonly clusterArn: string;
+  /** The families of its task definitions. */
+  readonly taskFamilies: readonly string[];
   /** The endpoint of `execute-api` by which sandboxes reach the API, where they have no other way to it. */
   readonly apiEndpoint?: ec2.IInterfaceVpcEndpoint;
   /** The variables that tell a function of `runtime/` how to start a sandbox. */
@@ -145,7 +147,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
   /** Stops the sandboxes when the stack is deleted. Whatever starts sandboxes must depend on it. */
   readonly drain: SandboxDrain;
   readonly apiEndpoint?: ec2.IInterfaceVpcEndpoint;
-  private readonly families: readonly string[];
+  readonly taskFamilies: readonly string[];
   private readonly egress?: IEgressGateway;
 
   constructor(scope: Construct, id: string, props: SandboxFleetProps = {}) {
@@ -195,7 +197,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
 
     const family = Names.uniqueResourceName(this, { maxLength: 128 });
     const systemFamily = `${family}System`;
-    this.families = [family, systemFamily];
+    this.taskFamilies = [family, systemFamily];
     const task = {
       image: image.uri,
       architecture,
@@ -219,7 +221,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     this.drain = new SandboxDrain(this, 'Drain', {
       clusterArn: this.clusterArn,
       taskArns: this.taskArns,
-      families: this.families,
+      families: this.taskFamilies,
     });
 
     const warmPool = warmPoolForFunctions(props.warmPool, props.sizes);
@@ -250,7 +252,7 @@ export class SandboxFleet extends Resource implements ISandboxFleet {
     this.egress?.grantScale(grantee);
     const { clusterArn } = this;
     const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
-    const definitions = this.families.map((family) => this.arn('task-definition', `${family}:*`));
+    const definitions = this.taskFamilies.map((family) => this.arn('task-definition', `${family}:*`));
     const tasks = this.taskArns;
     const grant = (
       actions: string[],

@@ -49,6 +49,8 @@ export const SETTINGS = {
   sandboxTaskDefinition: 'SANDBOX_TASK_DEFINITION',
   /** For environments with packages of the system. */
   sandboxSystemTaskDefinition: 'SANDBOX_SYSTEM_TASK_DEFINITION',
+  /** The families of both, separated by commas; set for a janitor that removes revisions. */
+  sandboxFamilies: 'SANDBOX_FAMILIES',
   /** Subnet ids, separated by commas. */
   sandboxSubnets: 'SANDBOX_SUBNETS',
   sandboxSecurityGroup: 'SANDBOX_SECURITY_GROUP',

@@ -1,5 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { HarnessFunction } from '../../lib/harness-function';
+import { ManagedAgents } from '../../lib/managed-agents';
+import { SandboxImage } from '../../lib/sandbox-image';
 import { SessionStore } from '../../lib/session-store';
 import { VersionJanitor } from '../../lib/version-janitor';
 import { newStack, permissions } from './stack';
@@ -30,5 +32,18 @@ describe('the janitor of versions', () => {
       { action: 'lambda:ListVersionsByFunction', resource: '"arn:aws:lambda:us-east-1:111122223333:function:harness"' },
       { action: 'lambda:DeleteFunction', resource: '"arn:aws:lambda:us-east-1:111122223333:function:harness:*"' },
     ]);
+  });
+
+  test('may deregister task definitions only where that was chosen', () => {
+    const other = newStack();
+    const image = SandboxImage.fromRegistry('example/sandbox@sha256:0');
+    const agents = new ManagedAgents(other, 'Agents', { sandboxes: { image }, removesTaskDefinitions: true });
+    const chosen = Template.fromStack(other);
+    const right = { action: 'ecs:DeregisterTaskDefinition', resource: '"*"' };
+    expect(permissions(chosen, 'JanitorFunctionRole')).toContainEqual(right);
+    expect(permissions(template, 'JanitorFunctionRole')).not.toContainEqual(right);
+    chosen.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ SANDBOX_FAMILIES: agents.sandboxes?.taskFamilies.join(',') }) },
+    });
   });
 });
