@@ -21,7 +21,7 @@ const LONGEST_WATCH = Duration.minutes(15);
 
 /**
  * Builds an image in the account when its directory has changed, and keeps it in a repository of its own. The tag is the
- * directory's hash and never moves, so a task definition always means the same image.
+ * directory's hash and the processor, and never moves, so a task definition always means the same image.
  */
 export class SandboxImageBuild extends Resource {
   readonly repository: ecr.Repository;
@@ -37,6 +37,7 @@ export class SandboxImageBuild extends Resource {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const project = this.project(source, props.architecture);
+    const tag = `${source.assetHash}-${isX86(props.architecture) ? 'x86_64' : 'arm64'}`;
 
     const builder = new LambdaFunction(this, 'Builder', {
       entryPoint: 'image-build',
@@ -54,10 +55,10 @@ export class SandboxImageBuild extends Resource {
       resourceType: 'Custom::SandboxImage',
       serviceToken: builder.functionArn,
       serviceTimeout: LONGEST_WATCH,
-      properties: { project: project.projectName, tag: source.assetHash },
+      properties: { project: project.projectName, tag },
     });
     build.node.addDependency(project, builder);
-    this.imageUri = this.repository.repositoryUriForTag(source.assetHash);
+    this.imageUri = this.repository.repositoryUriForTag(tag);
   }
 
   private project(source: Asset, architecture: CpuArchitecture): codebuild.Project {
@@ -90,10 +91,9 @@ export class SandboxImageBuild extends Resource {
       description: 'Builds the image that sandboxes run',
       source: codebuild.Source.s3({ bucket: source.bucket, path: source.s3ObjectKey }),
       environment: {
-        buildImage:
-          architecture === CpuArchitecture.X86_64
-            ? codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5
-            : codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0,
+        buildImage: isX86(architecture)
+          ? codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5
+          : codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0,
         computeType: codebuild.ComputeType.SMALL,
         privileged: true,
       },
@@ -120,6 +120,8 @@ export class SandboxImageBuild extends Resource {
     return project;
   }
 }
+
+const isX86 = (architecture: CpuArchitecture): boolean => architecture === CpuArchitecture.X86_64;
 
 /** A tag that is there already is not built again: a deployment that was rolled back and repeated must not fail on it. */
 const BUILD = {

@@ -260,17 +260,24 @@ describe('the sandbox image', () => {
       Environment: Match.objectLike({ Type: 'ARM_CONTAINER', PrivilegedMode: true }),
     });
     template.hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'IMMUTABLE', EmptyOnDelete: true });
-    template.hasResourceProperties('Custom::SandboxImage', { tag: Match.stringLikeRegexp('^[0-9a-f]{64}$') });
+    template.hasResourceProperties('Custom::SandboxImage', { tag: Match.stringLikeRegexp('^[0-9a-f]{64}-arm64$') });
     template.hasResource('AWS::ECS::TaskDefinition', {
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('ImageBuild')]),
     });
   });
 
   test('is built for the processor that runs it', () => {
-    templateOf({ image: undefined, architecture: CpuArchitecture.X86_64 }).hasResourceProperties(
-      'AWS::CodeBuild::Project',
-      { Environment: Match.objectLike({ Type: 'LINUX_CONTAINER' }) },
-    );
+    const template = templateOf({ image: undefined, architecture: CpuArchitecture.X86_64 });
+    template.hasResourceProperties('AWS::CodeBuild::Project', {
+      Environment: Match.objectLike({ Type: 'LINUX_CONTAINER' }),
+    });
+    // The same directory makes another image for another processor: a tag of one must not stand for the other.
+    template.hasResourceProperties('Custom::SandboxImage', { tag: Match.stringLikeRegexp('^[0-9a-f]{64}-x86_64$') });
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({ Image: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('-x86_64$')])] } }),
+      ],
+    });
   });
 
   test('can be built by Docker, without Docker being there at synthesis', () => {
