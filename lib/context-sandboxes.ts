@@ -1,7 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { ContextChoices } from './context-choices';
-import type { SandboxFleetProps } from './sandbox-fleet';
+import type { SandboxFleetProps } from './sandbox-fleet-props';
 import { SandboxImage } from './sandbox-image';
 import { SandboxNetwork } from './sandbox-network';
 import type { SandboxSize } from './sandbox-size';

@@ -11,6 +11,7 @@ export * from './model-provider';
 export * from './monitoring';
 export * from './monitoring-props';
 export * from './sandbox-fleet';
+export type * from './sandbox-fleet-props';
 export * from './sandbox-image';
 export * from './sandbox-network';
 export type { SandboxSize } from './sandbox-size';

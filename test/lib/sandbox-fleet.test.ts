@@ -4,7 +4,8 @@ import { InterfaceVpcEndpointAwsService, SubnetType, Vpc } from 'aws-cdk-lib/aws
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { SandboxFleet, type SandboxFleetProps } from '../../lib/sandbox-fleet';
+import { SandboxFleet } from '../../lib/sandbox-fleet';
+import type { SandboxFleetProps } from '../../lib/sandbox-fleet-props';
 import { SandboxImage } from '../../lib/sandbox-image';
 import { SandboxNetwork } from '../../lib/sandbox-network';
 import { newStack, permissions } from './stack';
