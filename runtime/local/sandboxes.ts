@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Handler } from '../http/handler';
 import { listenOnSocket } from '../http/node-server';
 import type { WorkQueue, WorkspaceArchives } from '../resources/ports';
+import type { SandboxOffer } from '../resources/sandbox-offer';
 import type { Closing } from './closing';
 import { ContainerLauncher } from './container-launcher';
 import type { DataDirectory } from './data-directory';
@@ -32,6 +33,8 @@ export interface Sandboxes {
   readonly launcher: MachineLauncher;
   /** Where their files are kept, if they do not stay in place. */
   readonly workspaces?: WorkspaceArchives;
+  /** What environments may ask of them. */
+  readonly offer: SandboxOffer;
   /** How far what the model runs is kept from the machine. */
   readonly isolation: { readonly kind: Isolation['kind'] | 'container'; readonly warning: string | null };
   /** What the server must serve: the API, and what else sandboxes ask for. */
@@ -62,6 +65,8 @@ async function openProcesses({ directory, egress, workerGone, log }: SandboxOpti
   return {
     launcher,
     isolation,
+    // What cannot be cut off from the machine's network cannot be held to the gateway.
+    offer: { limitedNetworks: isolation.cutsNetwork },
     serve: (api) => api,
     connect: async (_handler, url) => void (baseUrl = url),
   };
@@ -94,6 +99,7 @@ async function openContainers(
     launcher,
     workspaces,
     isolation: { kind: 'container', warning: null },
+    offer: { limitedNetworks: true },
     serve: (api) => workspaces.before(api),
     async connect(handler) {
       const server = await listenOnSocket(handler, apiSocket);

@@ -143,8 +143,7 @@ async function openParts(options: LocalOptions, closing: Closing, { log, observe
     ids: systemIds,
     model: model.provider,
     launcher: observedLauncher(sandboxes.launcher, observe),
-    // Sandboxes of such environments get no network at all.
-    sandboxes: { limitedNetworks: true },
+    sandboxes: sandboxes.offer,
     workspaces: sandboxes.workspaces,
     observe,
   };
