@@ -41,6 +41,8 @@ export class EgressGateway {
   private readonly sessions = new WeakMap<Socket, EgressSession>();
   private readonly terminated = new WeakMap<Socket, TerminatedConnection>();
   private readonly open = new Map<string, Set<Socket>>();
+  /** What came and went over a connection with the requests that are over. */
+  private readonly counted = new WeakMap<Socket, readonly [out: number, back: number]>();
 
   constructor(private readonly deps: EgressGatewayDeps) {
     this.grants = new Grants(deps);
@@ -91,8 +93,12 @@ export class EgressGateway {
     const destination = url && destinationOf(url);
     if (!session || !url || !destination) return refuse(response, 400, NOT_FOR_A_PROXY);
     const report = this.report(session, destination);
-    const [out, back] = [socket.bytesRead, socket.bytesWritten];
-    response.once('close', () => report.end(socket.bytesRead - out, socket.bytesWritten - back));
+    const [out, back] = this.counted.get(socket) ?? [0, 0];
+    response.once('close', () => {
+      const { bytesRead, bytesWritten } = socket;
+      this.counted.set(socket, [bytesRead, bytesWritten]);
+      report.end(bytesRead - out, bytesWritten - back);
+    });
     const refusal = refusalOf(destination, session, this.deps.privateHosts);
     if (refusal) {
       report.became('refused', refusal.reason);

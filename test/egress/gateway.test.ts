@@ -188,13 +188,16 @@ describe('the audit lines', () => {
     await door.curl(`https://api.test:${https}/`, '-H', `X-Api-Key: ${PLACEHOLDER}`);
     await door.curl(`https://plain.test:${https}/`);
     await door.curl(`https://other.test:${https}/`);
+    await door.curl(`http://plain.test:${http}/`, '-d', 'x'.repeat(200));
     const { sessionId } = door;
-    const lines = await world.linesOf(door, 3);
+    const lines = await world.linesOf(door, 4);
     expect(lines).toMatchObject([
       { sessionId, host: 'api.test', port: https, verdict: 'terminated', credentialIds: ['vcrd_1'] },
       { sessionId, host: 'plain.test', verdict: 'tunnelled', credentialIds: [] },
       { sessionId, host: 'other.test', verdict: 'refused', reason: 'not_allowed' },
+      { sessionId, host: 'plain.test', port: http, verdict: 'terminated' },
     ]);
+    expect(lines[3]?.bytesOut).toBeGreaterThan(300);
     expect(lines[0]?.bytesOut).toBeGreaterThan(100);
     expect(lines[1]?.bytesIn).toBeGreaterThan(100);
     expect(JSON.stringify(lines)).not.toContain('canary');

@@ -23,6 +23,7 @@ import {
   triesToTakeEverything,
 } from './attacks';
 import { containersOf, podman, untilGone } from './containers';
+import { behindTheDoor } from './door';
 import { shellModel, ShellSession, type Config } from './sessions';
 import { waitsForWork } from './warm';
 
@@ -177,6 +178,9 @@ async function main(image: string): Promise<void> {
       networked(client),
       proxied(client),
     ]);
+    await check('a sandbox whose one way is the door of the gateway works, and shows nobody its credential', () =>
+      behindTheDoor(image),
+    );
     const { session, files } = await resting;
     await system.close();
     assert.equal(await podman('ps', '--all', '--quiet'), '', 'no container is left');
