@@ -1,5 +1,3 @@
-import type { TaskOverride } from '@aws-sdk/client-ecs';
-
 /** What a sandbox of a size has. */
 export interface SandboxResources {
   /** Processor units, 1,024 to a core. */
@@ -12,8 +10,15 @@ export interface SandboxResources {
 /** The sizes of a stack's sandboxes by name, as its constructs tell its functions. */
 export type SandboxSizes = Readonly<Record<string, SandboxResources>>;
 
+/** The part of a task's overrides that sets its size, as ECS has it. In our own words: the constructs ship with this file's types. */
+export interface SizeOverrides {
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly ephemeralStorage?: { readonly sizeInGiB: number };
+}
+
 /** How a task becomes one of that size. A size that the stack has no more is the default one. */
-export function overridesFor(size: string | undefined, sizes: SandboxSizes): TaskOverride {
+export function overridesFor(size: string | undefined, sizes: SandboxSizes): SizeOverrides {
   const resources = size === undefined || !Object.hasOwn(sizes, size) ? undefined : sizes[size];
   if (!resources) return {};
   const { cpu, memoryMiB, storageGiB } = resources;
