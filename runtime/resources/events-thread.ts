@@ -15,11 +15,26 @@ export interface ThreadNow {
   readonly waiting: readonly InboxItem[];
 }
 
-/** Reads the inbox before the log: an entry that moves in between is then seen twice, which `waiting` undoes, never missed. */
+/** A reader that is slower than the thread so many times in a row takes what it has. */
+const MAX_READS = 5;
+
+/**
+ * Reads the inbox before the log: an entry that moves in between is then seen twice, which `waiting` undoes, never missed.
+ *
+ * `waiting` knows what the last commit used up. A slow reader may have missed that one was made before it; what that one used is
+ * deleted by now, for nothing is committed before. So what seems to wait is looked for once more, and if it is not there any
+ * more, all is read anew.
+ */
 export async function readThread({ log }: Pick<Store, 'log'>, ref: ThreadRef): Promise<ThreadNow> {
-  const items = await log.readInbox(ref);
-  const last = await log.lastCommit(ref);
-  return { last, summary: last?.summary ?? EMPTY_SUMMARY, items, waiting: waiting(items, last) };
+  for (let reads = 1; ; reads += 1) {
+    const items = await log.readInbox(ref);
+    const last = await log.lastCommit(ref);
+    const left = waiting(items, last);
+    const now: ThreadNow = { last, summary: last?.summary ?? EMPTY_SUMMARY, items, waiting: left };
+    if (left.length === 0 || reads === MAX_READS) return now;
+    const there = new Set((await log.readInbox(ref)).map(({ key }) => key));
+    if (left.every(({ key }) => there.has(key))) return now;
+  }
 }
 
 /** @throws ApiError 404 when there is no such session within the credential's reach. */
