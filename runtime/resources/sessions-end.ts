@@ -58,15 +58,22 @@ async function close(
   for (let attempt = 0; attempt < AMEND_ATTEMPTS; attempt += 1) {
     const session = await findSession(store, principal, sessionId);
     const thread = await readThread(store, primaryThread(session));
-    if (session.archivedAt !== null) return { session, thread };
+    if (session.archivedAt !== null) {
+      await projectEnd(store, session, thread);
+      return { session, thread };
+    }
     const status = sessionStatus(session, thread);
     if (status === 'running' || status === 'rescheduling') throw refusal(session.id, status);
     const next: SessionRecord = { ...session, archivedAt: now, updatedAt: now, revision: session.revision + 1 };
     if (!(await store.sessions.update(next))) continue;
-    // For the lists' filters. No commit follows, so this stays the last word.
-    await store.sessions.project(session.workspace, session.id, 'terminated', (thread.last?.n ?? 0) + 1);
+    await projectEnd(store, session, thread);
     hints.changed(session.threadId);
     return { session: next, thread };
   }
   throw concurrentModification();
+}
+
+/** For the lists' filters. No commit follows an archive, so this stays the last word; archiving again says it again. */
+async function projectEnd({ sessions }: EndDeps['store'], session: SessionRecord, { last }: ThreadNow): Promise<void> {
+  await sessions.project(session.workspace, session.id, 'terminated', (last?.n ?? 0) + 1);
 }

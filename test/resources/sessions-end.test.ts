@@ -27,6 +27,16 @@ const failing = (changed: Partial<Store>) => service.with({ store: { ...service.
 const powerFails = () => Promise.reject(new Error('the power is gone'));
 
 describe('archiving a session', () => {
+  it('tells the lists of it when it is repeated, if it could not the first time', async () => {
+    const { id } = await sessionWithWork();
+    const { sessions } = service.store;
+    const broken = failing({ sessions: { ...sessions, project: powerFails } });
+    await expect(broken.call('sessions.archive', { path: { session_id: id } })).rejects.toThrow('power');
+    expect(await sessions.get('home', id)).toMatchObject({ status: 'idle' });
+    await archive(id);
+    expect(await sessions.get('home', id)).toMatchObject({ status: 'terminated' });
+  });
+
   it('ends it: terminated, read only, and its worker is told to go', async () => {
     const session = await sessionWithWork();
     const archived = await archive(session.id);
