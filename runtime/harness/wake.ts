@@ -59,7 +59,14 @@ async function tend(
   }
   // A wish to go on at once is also written down, since the wake that is asked for below may never come.
   await lease.release(ending.again ? deps.clock.now() : ending.dueAt);
+  if (lease.lost.aborted) await sweepUpIfDeleted(deps, ref);
   // What came in while the lease was held found it held, and relied on us.
   if (ending.again || (work && (await work.hasNews()))) await deps.waker.wake(ref);
   return lease.lost.aborted ? 'superseded' : 'worked';
+}
+
+/** A harness that slept through the end of its session has written to a log that was deleted, and nobody else will come by. */
+async function sweepUpIfDeleted({ log, sessions }: HarnessDeps, ref: ThreadRef): Promise<void> {
+  const session = await sessions.get(ref.workspace, ref.sessionId);
+  if (!session) await log.deleteThread(ref);
 }

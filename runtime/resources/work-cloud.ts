@@ -101,7 +101,15 @@ export class CloudWorkers {
     const { store, clock } = this.deps;
     const current = await store.work.get(work.workspace, work.environmentId, work.id);
     if (current?.state !== 'stopping') return DONE;
-    if (current.wantedAgain && session) return this.start(current, session, 0);
+    if (!session) return forget(this.deps, current);
+    if (current.wantedAgain) return this.start(current, session, 0);
     return written(store.work.update(settled(current, clock.now())));
   }
+}
+
+/** Deletes the item of a session that is gone: whoever was late made it, or made it again. */
+export async function forget(deps: ResourceDeps, work: WorkRecord): Promise<WorkStep> {
+  await revokeSessionToken(deps, work.sessionTokenHash);
+  await deps.store.work.delete(work);
+  return DONE;
 }

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { discardWorkspace } from './sandbox-workspace';
 import { SandboxStartError } from './sandbox-start';
-import { CloudWorkers, ENDED_EARLY } from './work-cloud';
+import { CloudWorkers, ENDED_EARLY, forget } from './work-cloud';
 import { awaitsStart, goesBy, lapsed, newWork, requeued, settled, stopped, wantedAgain } from './work-item';
 import { workNeeds } from './work-needs';
 import { DONE, OUTRUN, untilWritten, written, type WorkStep } from './work-step';
@@ -114,7 +114,8 @@ export class SessionWorkQueue implements WorkQueue {
   private async settleOnce(work: WorkRecord): Promise<WorkStep> {
     const { store, clock } = this.deps;
     const session = await store.sessions.get(work.workspace, work.sessionId);
-    if (session && session.archivedAt === null) {
+    if (!session) return forget(this.deps, work);
+    if (session.archivedAt === null) {
       const { unserved, busy } = await workNeeds(store, session);
       if (work.kind === 'cloud') {
         if (work.wantedAgain || unserved.length > 0) return this.cloud.replace(work, session, failuresAfter(work));

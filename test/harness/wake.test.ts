@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../../runtime/contract/ids';
 import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
 import { ModelError } from '../../runtime/model/port';
+import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { checkHistory } from '../../runtime/thread/invariants';
 import { calls, says, World } from '../support/harness-world';
 
@@ -39,6 +40,23 @@ it('tells the lists of a status that the last harness could not tell them before
   expect(await status()).toBe('running');
   await world.wake(session);
   expect(await status()).toBe('idle');
+});
+
+it('leaves nothing of a session that was deleted while it was out of its senses', async () => {
+  const session = await world.session();
+  const { log, sessions } = world.store;
+  world.script = async (_request, { signal }) => {
+    // Somebody deletes the session. The next renewal of the lease finds none.
+    await log.deleteThread(world.ref(session));
+    await sessions.delete(session.workspace, session.id);
+    await aborted(signal);
+    await log.append(world.ref(session), late);
+    return says('too late');
+  };
+  await world.message(session);
+  const late = { n: 9, at: 1, by: 'sleeper', records: [], consumed: [], summary: EMPTY_SUMMARY };
+  await world.wake(session);
+  expect(await log.lastCommit(world.ref(session))).toBeUndefined();
 });
 
 it('runs a tool in the sandbox and goes on with its result', async () => {
