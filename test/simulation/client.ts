@@ -71,6 +71,17 @@ export class Client {
     }
   }
 
+  rename(title: string): Promise<Answer> {
+    return this.#insist((operations, context) =>
+      operations['sessions.update'](context, {
+        path: { session_id: this.session.id },
+        query: {},
+        body: { title },
+        headers: {},
+      }),
+    );
+  }
+
   /** Raises the cap of the session's budget. */
   raiseBudget(amount: string): Promise<Answer> {
     return this.#insist((operations, context) =>
@@ -178,6 +189,7 @@ export class Client {
   /** What was accepted is listed from then on, and history is only added to. */
   #compare(events: readonly SessionEvent[], owed: readonly string[]): void {
     const ids = new Set(events.map(({ id }) => id));
+    if (ids.size < events.length) this.problems.push('an event stands twice in a list');
     for (const id of owed) if (!ids.has(id)) this.problems.push(`a list lacks the accepted event ${id}`);
     const history = events.filter(({ processed_at }) => processed_at).map((event) => JSON.stringify(event));
     const [shorter, longer] =

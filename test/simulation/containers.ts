@@ -10,6 +10,8 @@ import type { Process, Scheduler } from './scheduler';
 
 const WAKE_DELAY_MS = 20;
 const MAX_ATTEMPTS = 3;
+/** How often a retry comes: Lambda gives up on an event that is too old, or whose function is too busy. */
+const RETRIED_SHARE = 0.6;
 /** How often a warm one is taken where there is one. */
 const WARM_SHARE = 0.8;
 
@@ -35,7 +37,7 @@ export class Containers {
   constructor(private readonly given: ContainerDeps) {}
 
   /**
-   * An asynchronous invocation with Lambda's two retries. A process that is killed is not retried: it ran out of luck, and the
+   * An asynchronous invocation with up to two retries. A process that is killed is not retried: it ran out of luck, and the
    * sweeper has to notice.
    */
   invoke(ref: ThreadRef, attempt = 1): void {
@@ -50,7 +52,7 @@ export class Containers {
         onError(
           `${container.process.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         );
-        if (attempt < MAX_ATTEMPTS) this.invoke(ref, attempt + 1);
+        if (attempt < MAX_ATTEMPTS && this.given.random() < RETRIED_SHARE) this.invoke(ref, attempt + 1);
       })
       .finally(() => this.#warm.push(container));
   }

@@ -1,6 +1,6 @@
 /**
  * Import this first. Compression runs on the thread pool, and the store's waits between two tries are of the real clock, which
- * no seed governs. Here both are over at once, so that a schedule is the same each time it is played.
+ * no seed governs. Here the one is over at once and the other in virtual time, so that a schedule is the same each time it is played.
  */
 import timers from 'node:timers/promises';
 import zlib from 'node:zlib';
@@ -17,4 +17,7 @@ const atOnce =
   };
 
 Object.assign(zlib, { deflate: atOnce(zlib.deflateSync), inflate: atOnce(zlib.inflateSync) });
-Object.assign(timers, { setTimeout: async (): Promise<void> => undefined });
+/** Whoever plays says how one waits. One schedule is played at a time. */
+export const waits: { sleep: (ms: number) => Promise<void> } = { sleep: async () => undefined };
+
+Object.assign(timers, { setTimeout: (ms: number): Promise<void> => waits.sleep(ms) });

@@ -1,5 +1,5 @@
 /** Plays one schedule of one scenario and says what is wrong with it. */
-import './determinism';
+import { waits } from './determinism';
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { auditLog, historyOf, remains, unfinished } from './audit';
@@ -69,10 +69,11 @@ class Run {
       model: (process) => model.provider(process),
       wakeFault: wakeFaults(random, schedule),
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
-      toolMs: scenario.toolMs ?? 0,
+      toolMs: scenario.toolMs ?? (() => 0),
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
     const outside = system.process('outside', false);
+    waits.sleep = (ms) => scheduler.sleep(outside, ms);
     const client = new Client(system, outside, session, random);
     const listener = scenario.isStreamed ? new Listener(system, session, random) : undefined;
     return new Run(scenario, schedule, scheduler, system, model, outside, client, listener);
@@ -158,9 +159,20 @@ class Run {
       ...client.problems,
       ...(this.listener?.problems(events) ?? []),
       ...(await (scenario.isDeleted ? remains : auditLog)(system, client.session)),
+      ...(await this.#recordProblems()),
       ...[...system.cluster.starts].flatMap(([, times]) =>
         times > 1 ? [`a sandbox was started ${times} times for one claim`] : [],
       ),
+    );
+  }
+
+  async #recordProblems(): Promise<string[]> {
+    const { workspace, id } = this.client.session;
+    const record: Readonly<Record<string, unknown>> = { ...(await this.system.bare().sessions.get(workspace, id)) };
+    return Object.entries(this.scenario.record ?? {}).flatMap(([field, value]) =>
+      JSON.stringify(record[field]) === JSON.stringify(value)
+        ? []
+        : [`the session's ${field} is not what was asked for`],
     );
   }
 }

@@ -24,10 +24,16 @@ export interface Scenario {
   readonly outcome: readonly string[] | ((lines: readonly string[]) => string | undefined);
   /** How long one wake may take. Default: 900. */
   readonly wakeSeconds?: number;
+  /** The sweeper has a part in it although nothing fails: a pause is left to it, or something takes very long. */
+  readonly isRevived?: boolean;
+  /** The command of the call that an operator has stopped: it may not come to its end. */
+  readonly cut?: string;
+  /** What has to be true of the session's record at the end. */
+  readonly record?: Partial<SessionRecord>;
   /** Calls may end with an unknown outcome although nothing fails: somebody wants it so. */
   readonly mayEndUnknown?: boolean;
-  /** How long a call of a tool takes. Default: no time. */
-  readonly toolMs?: number;
+  /** How long a call of a tool takes, by what it is called with. Default: no time. */
+  readonly toolMs?: (command: string) => number;
   /** Somebody listens to the session's stream. */
   readonly isStreamed?: boolean;
   /** How many of the user's own workers poll; none in a cloud environment. */

@@ -16,7 +16,7 @@ function noise(length: number): string {
   }).join('');
 }
 
-const BIG = noise(BIG_BYTES).replace(/["\\]/g, '.');
+export const BIG = noise(BIG_BYTES).replace(/["\\]/g, '.');
 
 export const ANSWERS: readonly Scenario[] = [
   {
@@ -47,6 +47,7 @@ export const ANSWERS: readonly Scenario[] = [
   {
     name: 'a model that asks for a long pause',
     agent: agent(),
+    isRevived: true,
     outcome: ['user: go', 'agent: at last', 'idle end_turn'],
     model: (_request, count) => {
       if (count === 1) throw new ModelError('model_rate_limited_error', true, 'Slow down', 12_000);
@@ -60,6 +61,7 @@ export const ANSWERS: readonly Scenario[] = [
   {
     name: 'an answer that takes longer than a wake has',
     agent: agent(),
+    isRevived: true,
     wakeSeconds: SHORT_WAKE,
     thinkingMs: (asked) => (asked === 1 ? LONG_ANSWER_MS : 300),
     outcome: ['user: go', 'agent: at last', 'idle end_turn'],

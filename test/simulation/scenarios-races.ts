@@ -77,6 +77,33 @@ export const RACES: readonly Scenario[] = [
     },
   },
   {
+    name: 'an answer that comes with the interrupt of its call',
+    agent: agent(),
+    outcome: (lines) => {
+      // The interrupt answers the call, unless the client was first; what came second is recorded and changes nothing.
+      const counted = lines.filter((line) => line.startsWith('result')).length;
+      if (counted < 1 || counted > 2) return 'the call is answered once, and perhaps once more too late';
+      return lines.at(-1) === 'idle end_turn' && lines.at(-2) === 'agent: done with on' ? undefined : 'wrong end';
+    },
+    model: (request) => {
+      const { said, results } = turnOf(request);
+      if (said === 'go' && results === 0) return { blocks: [use('toolu_x', 'weather', { at: 'x' })] };
+      return { blocks: [text(`done with ${said}`)] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => all.some(({ type }) => type === 'agent.custom_tool_use'));
+      const id = events.find(({ type }) => type === 'agent.custom_tool_use')?.id ?? '';
+      const content = [{ type: 'text' as const, text: 'late' }];
+      await Promise.all([
+        client.send({ type: 'user.interrupt' }),
+        client.send({ type: 'user.custom_tool_result', custom_tool_use_id: id, content }),
+      ]);
+      await client.message('on');
+      await client.idleAfter('on');
+    },
+  },
+  {
     name: 'messages in the middle of a turn',
     agent: agent(),
     isStreamed: true,

@@ -1,5 +1,6 @@
 /** Sessions that call tools: in the stack's sandbox, on the user's own workers, at the client. */
 import type { SessionEvent } from '../../runtime/contract/wire';
+import type { Client } from './client';
 import { agent, text, turnOf, use, type Scenario } from './scenario';
 
 const openCustom = (events: SessionEvent[]): string[] => {
@@ -30,6 +31,10 @@ const deny = (id: string) => ({
   deny_message: 'no',
 });
 
+/** A person answers at once, or when a sandbox may long be gone. */
+const thinkItOver = (client: Client): Promise<void> =>
+  client.pause(client.random() < 0.6 ? 0 : client.random() * 90_000);
+
 const speaks = (all: SessionEvent[]): boolean => all.some((event) => event.type === 'agent.message');
 
 /** First one call, then two at once. */
@@ -59,14 +64,28 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
   },
 };
 
+/** Longer than a worker's lease, and shorter than the longest that a call may take. */
+const LONG_CALL_MS = 100_000;
+
 /** A long call, in the middle of which an operator stops the worker. */
 const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
   agent: agent(),
-  toolMs: 25_000,
-  outcome: ['user: go', 'call bash long', 'result of bash long', 'agent: done', 'idle end_turn'],
+  toolMs: (command) => (command === 'long' ? LONG_CALL_MS : 0),
+  isRevived: true,
+  outcome: [
+    'user: go',
+    'call bash long',
+    'result of bash long',
+    'call bash again',
+    'result of bash again',
+    'agent: done',
+    'idle end_turn',
+  ],
   model: (request) => {
-    if (turnOf(request).results > 0) return { blocks: [text('done')] };
-    return { blocks: [use('toolu_a', 'bash', { command: 'long' })] };
+    const { results } = turnOf(request);
+    if (results > 1) return { blocks: [text('done')] };
+    const command = results === 0 ? 'long' : 'again';
+    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
   },
   client: async (client) => {
     await client.message('go');
@@ -86,8 +105,23 @@ export const TOOLS: readonly Scenario[] = [
     pollers: 2,
     ...ONE_AND_TWO,
   },
-  { name: 'a worker that an operator stops', mayEndUnknown: true, ...stopped(false) },
+  { name: 'a worker that an operator stops', mayEndUnknown: true, cut: 'long', ...stopped(false) },
   { name: 'a worker that an operator stops at once', mayEndUnknown: true, ...stopped(true) },
+  {
+    name: 'a call that takes long',
+    agent: agent(),
+    toolMs: () => LONG_CALL_MS,
+    isRevived: true,
+    outcome: ['user: go', 'call bash long', 'result of bash long', 'agent: done', 'idle end_turn'],
+    model: (request) => {
+      if (turnOf(request).results > 0) return { blocks: [text('done')] };
+      return { blocks: [use('toolu_a', 'bash', { command: 'long' })] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+    },
+  },
   {
     name: 'a sandbox that comes back for a second turn',
     agent: agent(),
@@ -134,6 +168,7 @@ export const TOOLS: readonly Scenario[] = [
       const events = await client.until((all) => asked(all).length === 2);
       const [first = '', second = ''] = asked(events);
       await client.send(allow(first));
+      await thinkItOver(client);
       await client.send(deny(second));
       await client.until(speaks);
     },
@@ -187,6 +222,7 @@ export const TOOLS: readonly Scenario[] = [
     client: async (client) => {
       await client.message('go');
       const events = await client.until((all) => openCustom(all).length === 2);
+      await thinkItOver(client);
       for (const id of openCustom(events).toReversed()) await client.send(answer(id));
       await client.until(speaks);
     },

@@ -41,7 +41,7 @@ export interface SystemOptions {
   readonly wakeFault: () => WakeFault;
   readonly wakeSeconds: number;
   /** How long a call of a tool takes. */
-  readonly toolMs: number;
+  readonly toolMs: (command: string) => number;
 }
 
 export class System {
@@ -81,8 +81,9 @@ export class System {
     this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));
   }
 
-  get toolMs(): number {
-    return this.options.toolMs;
+  /** How long a call of a tool takes. */
+  toolMs(command: string): number {
+    return this.options.toolMs(command);
   }
 
   static async open(options: SystemOptions): Promise<System> {

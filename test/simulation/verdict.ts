@@ -36,6 +36,7 @@ export function judge(evidence: Evidence): string[] {
     ...checkCalls(evidence),
     ...checkServerCalls(evidence),
     ...checkUsage(events),
+    ...checkSpans(events),
   ];
 }
 
@@ -82,6 +83,9 @@ function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence):
       ...(system.delivered.has(event.id) && !isKnown && !isInterrupted && !hasZombies && !scenario.mayEndUnknown
         ? [`the result of ${event.id} was accepted, and the log says: ${result}`]
         : []),
+      ...(isCalm && isKnown && scenario.cut !== undefined && scenario.cut === event.input['command']
+        ? [`the call ${event.id} was to be cut short`]
+        : []),
       ...(isCalm && times > 0 && !isKnown && !isInterrupted && !scenario.mayEndUnknown
         ? [`nothing failed, yet ${event.id} has ${result}`]
         : []),
@@ -119,5 +123,23 @@ function checkUsage(events: readonly SessionEvent[]): string[] {
     if (event.type === 'span.model_request_end') spent += event.model_usage.input_tokens;
     if (event.type !== 'session.usage' || event.usage.input_tokens === spent) return [];
     return [`the usage says ${event.usage.input_tokens} input tokens, and its requests had ${spent}`];
+  });
+}
+
+/** Each model request that begins ends, before the next one begins. */
+function checkSpans(events: readonly SessionEvent[]): string[] {
+  let open: string | undefined;
+  return events.flatMap((event) => {
+    if (event.type === 'span.model_request_start') {
+      const before = open;
+      open = event.id;
+      return before === undefined ? [] : [`the model request ${before} never ends`];
+    }
+    if (event.type !== 'span.model_request_end') return [];
+    const ended = open;
+    open = undefined;
+    return event.model_request_start_id === ended
+      ? []
+      : [`the end of ${event.model_request_start_id} has no beginning`];
   });
 }

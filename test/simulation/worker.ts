@@ -104,6 +104,7 @@ async function pollForEver(
 async function patiently<T>(system: System, process: Process, retryMs: number, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     if (process.dead) await new Promise(() => undefined);
+    await system.scheduler.io(process, 'ask', async () => undefined).catch(() => undefined);
     try {
       return await attempt();
     } catch (error) {
@@ -215,8 +216,9 @@ class ItemWorker {
       return `ran ${JSON.stringify(use.input)}`;
     };
     const done = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
-    await system.scheduler.sleep(process, system.toolMs, this.#end.signal);
-    const isCut = system.toolMs > 0 && this.#end.signal.aborted;
+    const toolMs = system.toolMs(String(use.input['command']));
+    await system.scheduler.sleep(process, toolMs, this.#end.signal);
+    const isCut = toolMs > 0 && this.#end.signal.aborted;
     const text = isCut ? CUT_SHORT : done;
     const result = {
       type: 'user.tool_result' as const,

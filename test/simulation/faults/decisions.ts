@@ -170,6 +170,8 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     file: OUTCOME,
     from: '    takeQueued(builder, state, true);\n',
     to: '',
+    harmless:
+      'They are listed as waiting for good, as what comes a moment later is. Unit tests hold that they are taken up.',
   },
   {
     name: 'a call of an MCP tool is not marked as begun',

@@ -131,6 +131,12 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
     to: '',
   },
   {
+    name: 'what a sleeper wrote to a deleted thread stays',
+    file: WAKE,
+    from: 'if (lease.lost.aborted) await sweepUpIfDeleted(deps, ref);',
+    to: '',
+  },
+  {
     name: 'what waits for something else stays due',
     file: TURN,
     from: '    await this.work.park();\n',
@@ -161,5 +167,6 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
     file: THREAD_WORK,
     from: '    if (commit.summary.contextStart === this.#contextStart) this.#context.push',
     to: '    if (commit.summary.contextStart >= this.#contextStart) this.#context.push',
+    harmless: 'Where a context begins is looked at again before it is used: one of before the compaction is read anew.',
   },
 ];

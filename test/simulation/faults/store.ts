@@ -236,6 +236,7 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
     file: FOLD,
     from: 'const after = record.private?.stale ? before : change(before, record, n, at);',
     to: 'const after = change(before, record, n, at);',
+    harmless: 'A stale answer is of a call that is open no more, so there is nothing that it could change.',
   },
   {
     name: 'usage of a retry takes the place of what was used before',

@@ -68,8 +68,8 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a settled item stays due',
     file: ITEM,
-    from: 'leaseUntil: null, sessionTokenHash: null, wantedAgain: false });',
-    to: 'sessionTokenHash: null, wantedAgain: false });',
+    from: 'leaseUntil: null, task: null, sessionTokenHash: null, wantedAgain: false });',
+    to: 'task: null, sessionTokenHash: null, wantedAgain: false });',
   },
   {
     name: 'an item whose worker starts is not due',
@@ -105,7 +105,7 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     name: 'a lease of a worker lapses while it holds',
     file: ITEM,
     from: 'return work.leaseUntil !== null && work.leaseUntil <= now;',
-    to: 'return work.leaseUntil !== null && work.leaseUntil <= now + 20_000_000;',
+    to: 'return work.leaseUntil !== null && work.leaseUntil <= now + 45_000_000;',
   },
   {
     name: 'a heartbeat with another expectation is taken',
@@ -176,18 +176,23 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     file: POLL,
     from: 'if (await deps.store.work.update(offer)) {',
     to: 'if ((await deps.store.work.update(offer)) || true) {',
+    harmless: 'Acknowledging it is a conditional write, too: the second worker is refused there.',
   },
   {
     name: 'the needs of a session are read from the log before the inbox',
     file: NEEDS,
     from: 'const inbox = await store.log.readInbox(ref);\n  const last = await store.log.lastCommit(ref);',
     to: 'const last = await store.log.lastCommit(ref);\n  const inbox = await store.log.readInbox(ref);',
+    harmless:
+      'A call that is taken for unserved gets a worker that finds nothing to do, or a word about it that is not listened to any more.',
   },
   {
     name: 'a call whose result waits is taken for unserved',
     file: NEEDS,
     from: '.filter((id) => !answered.has(id))',
     to: '.filter((id) => id !== answered.toString())',
+    harmless:
+      'It gets a worker that finds it answered, or a word about it that the harness passes over because its result waits.',
   },
   {
     name: "a call that is confirmed, and not yet taken up, is not the worker's",
@@ -206,6 +211,7 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     file: DELIVER,
     from: '    await waker.wake(ref);\n  } catch {',
     to: '    await waker.wake(ref);\n  } catch (error) {\n    throw error;',
+    harmless: 'A client without an answer looks whether its event arrived, as it has to anyway.',
   },
   {
     name: 'an event is due a minute too late',
@@ -223,14 +229,20 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a thread is read from the log before the inbox',
     file: THREAD,
-    from: 'const items = await log.readInbox(ref);\n  const last = await log.lastCommit(ref);',
-    to: 'const last = await log.lastCommit(ref);\n  const items = await log.readInbox(ref);',
+    from: 'const items = await log.readInbox(ref);\n    const last = await log.lastCommit(ref);',
+    to: 'const last = await log.lastCommit(ref);\n    const items = await log.readInbox(ref);',
   },
   {
     name: 'what is history already is listed as waiting, too',
     file: THREAD,
-    from: 'items, waiting: waiting(items, last) }',
-    to: 'items, waiting: items }',
+    from: 'const left = waiting(items, last);',
+    to: 'const left = [...items];',
+  },
+  {
+    name: 'a slow reader does not notice that the thread went on',
+    file: THREAD,
+    from: 'if (left.length === 0 || reads === MAX_READS) return now;',
+    to: 'if (reads > 0) return now;',
   },
   {
     name: 'a worker is shown results of a cloud environment as others see them',
@@ -242,6 +254,18 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     name: 'a deleted session keeps its log',
     file: END,
     from: 'await store.log.deleteThread(primaryThread(session));',
+    to: '',
+  },
+  {
+    name: 'an archive that was cut short is not told to the lists when it is repeated',
+    file: END,
+    from: 'await projectEnd(store, session, thread);\n      return',
+    to: 'return',
+  },
+  {
+    name: 'the work item of a session that is gone stays',
+    file: QUEUE,
+    from: 'if (!session) return forget(this.deps, work);',
     to: '',
   },
   {
