@@ -66,6 +66,11 @@ describe('the app', () => {
     });
   });
 
+  test('has an egress gateway where the context says so', () => {
+    const template = Template.fromStack(stackWith({ egress: 'true', sandboxImage: 'account' }));
+    template.resourceCountIs('AWS::ECS::Service', 1);
+  });
+
   test('takes up a store that is there', () => {
     const table = 'arn:aws:dynamodb:us-east-1:111122223333:table';
     const store = {
