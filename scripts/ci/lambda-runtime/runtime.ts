@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 
+/** The heap's share of the memory. */
 const HEAP_SHARE = 0.9;
 
 export interface FunctionOptions {
@@ -22,7 +23,7 @@ export interface FunctionOptions {
   readonly client: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** What the function may take. Its heap gets the share that Lambda's own start of Node gives; nothing stops the rest. */
+  /** What the function may take. Its heap gets most of it, so that it collects its garbage in time; nothing stops the rest. */
   readonly memoryMiB: number;
   /** Told of what the function writes. */
   readonly log: (line: string) => void;
