@@ -51,7 +51,22 @@ async function awaitWork(order: WarmOrder): Promise<SandboxOrder> {
   return awaitOrder(new SandboxApi(await reachApi(order.baseUrl), order.ticket), order, log);
 }
 
+/** Lets it say what became of its calls and save the files, for as long as whoever asked it to stop has patience. */
+function leave(supervisor: Supervisor): void {
+  supervisor.stop();
+  setTimeout(() => {
+    supervisor.kill();
+    process.exit(1);
+  }, STOP_WITHIN_SECONDS * 1_000).unref();
+}
+
 async function main(): Promise<void> {
+  let supervisor: Supervisor | undefined;
+  process.once('SIGTERM', () => {
+    // Nothing has begun yet.
+    if (!supervisor) process.exit(0);
+    leave(supervisor);
+  });
   const told = takeOrder();
   const { baseUrl: address, claim, egress, ...item } = 'ticket' in told ? await awaitWork(told) : told;
   const wayOut = egress && new WayOut(egress, item, claim);
@@ -64,14 +79,7 @@ async function main(): Promise<void> {
   const environments = wayOut && (await openTo(wayOut));
   const toolHost = asToolsUser([process.execPath, TOOL_HOST, WORKSPACE], WORKSPACE, environments?.tools);
   const config = { ...item, baseUrl, workSecret, privateDir: PRIVATE_DIRECTORY, toolHost };
-  const supervisor = new Supervisor(config, log, new ContainerSurroundings({ api, packages, environments, log }));
-  process.once('SIGTERM', () => {
-    supervisor.stop();
-    setTimeout(() => {
-      supervisor.kill();
-      process.exit(1);
-    }, STOP_WITHIN_SECONDS * 1_000).unref();
-  });
+  supervisor = new Supervisor(config, log, new ContainerSurroundings({ api, packages, environments, log }));
   await supervisor.run();
 }
 
