@@ -71,7 +71,7 @@ export async function triesToFindTheToken(session: ShellSession): Promise<void> 
 
   // Spelled so that the command does not find itself.
   const { text: files } = await session.run(
-    'grep -rlsI --exclude-dir=proc --exclude-dir=sys "sk-""ant-" / 2>/dev/null; cat /proc/*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep "sk-""ant"; echo searched',
+    'grep -rlsI --exclude-dir=proc --exclude-dir=sys "sk-""ant-" / 2>/dev/null; cat /proc/*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep "sk-[a]nt"; echo searched',
   );
   const withPrefix = files.split('\n').filter((line) => !/^\/opt\/sandbox\/|^\/usr\//.test(line));
   assert.deepEqual(withPrefix, ['searched'], 'only programs hold the words that credentials begin with');
