@@ -160,8 +160,8 @@ export class EgressGateway extends Resource implements IEgressGateway {
       cloudMapOptions: { name: NAME, dnsTtl: NAME_LASTS },
       enableExecuteCommand: false,
     });
-    // A gateway without its permissions ends at once, and a deployment that sees that too often gives up.
-    this.service.node.addDependency(this.taskRole);
+    // A gateway without its permissions or its network ends at once, and a deployment that sees that too often gives up.
+    this.service.node.addDependency(this.taskRole, network);
     this.functionEnvironment = {
       [SETTINGS.egressAddress]: `${NAME}.${DOMAIN}:${PORT}`,
       [SETTINGS.egressSubnets]: network.sandboxSubnets.map(({ subnetId }) => subnetId).join(','),
@@ -235,7 +235,7 @@ export class EgressGateway extends Resource implements IEgressGateway {
       image: ecs.ContainerImage.fromRegistry(image.uri),
       readonlyRootFilesystem: true,
       portMappings: [{ containerPort: PORT }],
-      linuxParameters: new ecs.LinuxParameters(this, 'Linux', { initProcessEnabled: true }),
+      linuxParameters: this.withoutRights(),
       logging: ecs.LogDriver.awsLogs({
         streamPrefix: 'gateway',
         logGroup: new logs.LogGroup(this, 'Logs', {
@@ -247,6 +247,13 @@ export class EgressGateway extends Resource implements IEgressGateway {
     });
     acknowledge(task, 'AwsSolutions-ECS2', 'The variables are names and ARNs; the gateway reads secrets by itself');
     return { task, container };
+  }
+
+  /** It listens on a high port and starts nothing. */
+  private withoutRights(): ecs.LinuxParameters {
+    const parameters = new ecs.LinuxParameters(this, 'Linux', { initProcessEnabled: true });
+    parameters.dropCapabilities(ecs.Capability.ALL);
+    return parameters;
   }
 
   private environmentOf(props: EgressGatewayProps): Record<string, string> {

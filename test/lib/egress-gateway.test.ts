@@ -133,7 +133,13 @@ describe('the egress gateway', () => {
 
   test('runs as the image says, with a root that is read-only, and is told no secret', () => {
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
-      ContainerDefinitions: [Match.objectLike({ ReadonlyRootFilesystem: true, Secrets: Match.absent() })],
+      ContainerDefinitions: [
+        Match.objectLike({
+          ReadonlyRootFilesystem: true,
+          Secrets: Match.absent(),
+          LinuxParameters: Match.objectLike({ Capabilities: { Drop: ['ALL'] } }),
+        }),
+      ],
     });
   });
 });
