@@ -52,16 +52,18 @@ async function awaitWork(order: WarmOrder): Promise<SandboxOrder> {
 }
 
 /** Lets it say what became of its calls and save the files, for as long as whoever asked it to stop has patience. */
-function leave(supervisor: Supervisor): void {
-  supervisor.stop();
+function leave(served: Supervisor): void {
+  served.stop();
   setTimeout(() => {
-    supervisor.kill();
+    served.kill();
     process.exit(1);
   }, STOP_WITHIN_SECONDS * 1_000).unref();
 }
 
+/** What there is to stop, once there is. */
+let supervisor: Supervisor | undefined;
+
 async function main(): Promise<void> {
-  let supervisor: Supervisor | undefined;
   process.once('SIGTERM', () => {
     // Nothing has begun yet.
     if (!supervisor) process.exit(0);
