@@ -1,7 +1,7 @@
 /** Which schedules to play: each fault at each operation of an undisturbed run, then drawn ones. */
 import { play, type Played, type Schedule } from './play';
 import type { Scenario } from './scenario';
-import { FAULTS, isDelay, seeded, type Fault } from './scheduler';
+import { faultsOf, isDelay, isRead, seeded, type Fault } from './scheduler';
 
 export interface Failure {
   readonly scenario: string;
@@ -29,26 +29,30 @@ const BEYOND = 1.2;
 const KINDS = 4;
 /** A drawn schedule has two faults and up to so many more, less one: each adds to what one run can show. */
 const MORE_FAULTS = 4;
-const DELAYS = FAULTS.filter(isDelay);
 
 export async function explore(scenario: Scenario, seed: number): Promise<Explorer> {
   const nothing: Schedule = { seed, faults: [] };
   const first = await playSafely(scenario, nothing);
   const baseline = { ...first, problems: [...first.problems, ...compare(scenario, nothing, first, first)] };
   const isBroken = baseline.problems.length > 0;
-  const groups = groupsOf(baseline.operations);
-  const harness = [...baseline.operations.keys()].filter((place) => baseline.operations[place]?.startsWith('harness'));
+  const { operations } = baseline;
+  const groups = groupsOf(operations);
+  const writes = groups.filter(([place = 0]) => !isRead(operations[place] ?? ''));
+  const harness = [...operations.keys()].filter((place) => operations[place]?.startsWith('harness'));
   return {
     baseline,
     ...(isBroken ? { undisturbed: { scenario: scenario.name, schedule: nothing, ...baseline } } : {}),
-    singles: singlesOf(groups, seed),
+    singles: singlesOf(groups, operations, seed),
     drawn(n) {
       const random = seeded(seed * 1_000_003 + n);
       const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
-      const anywhere = (): number => Math.floor(random() * baseline.operations.length * BEYOND);
-      const place = (): number => pick([anywhere(), pick(pick(groups) ?? []) ?? 0, pick(harness) ?? 0]) ?? 0;
-      const from = n % KINDS === 0 ? DELAYS : FAULTS;
-      const fault = (): readonly [number, Fault] => [place(), pick(from) ?? 'crash_after'];
+      const anywhere = (): number => Math.floor(random() * operations.length * BEYOND);
+      const place = (): number => pick([anywhere(), pick(pick(writes) ?? []) ?? 0, pick(harness) ?? 0]) ?? 0;
+      const fault = (): readonly [number, Fault] => {
+        const at = place();
+        const all = faultsOf(operations[at] ?? '');
+        return [at, pick(n % KINDS === 0 ? all.filter(isDelay) : all) ?? 'crash_before'];
+      };
       const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
       return {
         seed: seed + 1 + n,
@@ -103,13 +107,15 @@ function groupsOf(operations: readonly string[]): number[][] {
 }
 
 /** In rounds: in each, every fault strikes one more operation of every kind. */
-function singlesOf(groups: readonly (readonly number[])[], seed: number): Schedule[] {
+function singlesOf(groups: readonly (readonly number[])[], operations: readonly string[], seed: number): Schedule[] {
   const random = seeded(seed);
   const shuffled = groups.map((places) => shuffle(places, random));
   const rounds = Math.max(0, ...shuffled.map(({ length }) => length));
   return Array.from({ length: rounds }, (_, round) => {
     const places = shuffled.flatMap((group) => group[round] ?? []);
-    const all = places.flatMap((place) => FAULTS.map((fault) => ({ seed, faults: [[place, fault] as const] })));
+    const all = places.flatMap((place) =>
+      faultsOf(operations[place] ?? '').map((fault) => ({ seed, faults: [[place, fault] as const] })),
+    );
     return shuffle(all, random);
   }).flat();
 }

@@ -23,6 +23,18 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/**
+ * What can go wrong at a kind of operation. Whether a read failed before or after it was carried out is all the same, to read
+ * again is nothing, and to end after it is to end before the next operation.
+ */
+export function faultsOf(operation: string): readonly Fault[] {
+  return isRead(operation) ? ['crash_before', 'fail_before', 'sleep_after', 'pause_after'] : FAULTS;
+}
+
+/** Whether an operation (the kind of its process, and what it does) leaves the world as it is. */
+export const isRead = (operation: string): boolean =>
+  /\b(Query|GetItem|BatchGetItem|get blob|ask|ListTasks)$/.test(operation);
+
 /** Whether a fault only makes somebody slow. */
 export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';
 
