@@ -15,7 +15,7 @@ import { CLIENT_PYTHON } from './install';
 import { makeLaterRelease, wasWokenByLaterRelease } from './later-release';
 import { ADDRESS, AWS_VARIABLES, ROOT } from './places';
 import { configurePodman, podman, servePodman, showLogs } from './podman';
-import { COMMAND, containerOf, imageOf, isRunning, tagSandboxImage, untilEnded } from './sandboxes';
+import { COMMAND, containerOf, imageOf, isRunning, tagSandboxImage, untilEnded, untilReady } from './sandboxes';
 import { createSession, eventsOf, runInBash } from './session';
 import { Stack, STACK, type StackOutputs } from './stack';
 
@@ -77,10 +77,12 @@ async function useStack(stack: Stack, { url, apiKeySecret }: StackOutputs): Prom
   await tagSandboxImage();
 
   const client = new Anthropic({ apiKey, baseURL: url, maxRetries: 0 });
+  const ready = await step('A sandbox stands ready', untilReady);
   const old = await createSession(client);
   const first = await step('Session of the TypeScript client', async () =>
     containerOf(await runInBash(client, old, `${COMMAND} | tee note`)),
   );
+  assert.equal(first, ready, 'the session has the sandbox that stood ready');
   const later = makeLaterRelease(scratch);
   assert.equal((await step('cdk deploy of a later release', () => stack.deploy(later))).url, url, 'the API stays');
   await tagSandboxImage();

@@ -7,6 +7,8 @@ import { podman } from './podman';
 
 /** How long a sandbox may take to end after its idle time: it saves its files. */
 const STOP_TIMEOUT_MS = 90_000;
+/** The sweeper runs each minute, and a start that failed is made good after five. */
+const READY_TIMEOUT_MS = 400_000;
 
 /** What only bash can answer, who it runs as, and the name that a container has of its engine. */
 export const COMMAND = 'echo from-$((6*7)) as $(id -u) on $(hostname)';
@@ -26,6 +28,15 @@ export const isRunning = (container: string): boolean => podman('ps', '--quiet')
 export async function untilEnded(container: string): Promise<void> {
   for (const deadline = Date.now() + STOP_TIMEOUT_MS; isRunning(container); await pause(1_000)) {
     assert.ok(Date.now() < deadline, 'an idle sandbox ends');
+  }
+}
+
+/** Waits until the sweeper has started a sandbox for the warm pool, and it runs. */
+export async function untilReady(): Promise<string> {
+  for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await pause(1_000)) {
+    const [ready] = podman('ps', '--filter', 'label=ministack=ecs', '--format', '{{.ID}}').split('\n').filter(Boolean);
+    if (ready !== undefined) return ready;
+    assert.ok(Date.now() < deadline, 'the warm pool is filled');
   }
 }
 

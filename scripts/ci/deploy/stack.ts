@@ -54,6 +54,7 @@ export class Stack {
       removalPolicy: 'destroy',
       // Less than an emulated stream lasts: the official worker counts its idle time anew with each.
       sandboxIdleMinutes: '0.1',
+      warmPool: '1',
       sandboxArchitecture: arch === 'arm64' ? 'arm64' : 'x86_64',
     };
     const flags = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
