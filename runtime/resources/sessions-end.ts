@@ -59,21 +59,24 @@ async function close(
     const session = await findSession(store, principal, sessionId);
     const thread = await readThread(store, primaryThread(session));
     if (session.archivedAt !== null) {
-      await projectEnd(store, session, thread);
+      await projectEnd(store, session);
       return { session, thread };
     }
     const status = sessionStatus(session, thread);
     if (status === 'running' || status === 'rescheduling') throw refusal(session.id, status);
     const next: SessionRecord = { ...session, archivedAt: now, updatedAt: now, revision: session.revision + 1 };
     if (!(await store.sessions.update(next))) continue;
-    await projectEnd(store, session, thread);
+    await projectEnd(store, session);
     hints.changed(session.threadId);
     return { session: next, thread };
   }
   throw concurrentModification();
 }
 
-/** For the lists' filters. No commit follows an archive, so this stays the last word; archiving again says it again. */
-async function projectEnd({ sessions }: EndDeps['store'], session: SessionRecord, { last }: ThreadNow): Promise<void> {
-  await sessions.project(session.workspace, session.id, 'terminated', (last?.n ?? 0) + 1);
+/** Later than every commit: a harness that is late with its last ones does not overwrite it. */
+const AFTER_ALL_COMMITS = Number.MAX_SAFE_INTEGER;
+
+/** For the lists' filters: the last word. Archiving again says it again. */
+async function projectEnd({ sessions }: EndDeps['store'], { workspace, id }: SessionRecord): Promise<void> {
+  await sessions.project(workspace, id, 'terminated', AFTER_ALL_COMMITS);
 }

@@ -27,6 +27,13 @@ const failing = (changed: Partial<Store>) => service.with({ store: { ...service.
 const powerFails = () => Promise.reject(new Error('the power is gone'));
 
 describe('archiving a session', () => {
+  it('is the last word in the lists, whatever a late harness still says', async () => {
+    const { id } = await sessionWithWork();
+    await archive(id);
+    await service.store.sessions.project('home', id, 'idle', 1_000);
+    expect(await service.store.sessions.get('home', id)).toMatchObject({ status: 'terminated' });
+  });
+
   it('tells the lists of it when it is repeated, if it could not the first time', async () => {
     const { id } = await sessionWithWork();
     const { sessions } = service.store;

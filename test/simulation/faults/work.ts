@@ -259,7 +259,7 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'an archive that was cut short is not told to the lists when it is repeated',
     file: END,
-    from: 'await projectEnd(store, session, thread);\n      return',
+    from: 'await projectEnd(store, session);\n      return',
     to: 'return',
   },
   {
