@@ -255,9 +255,17 @@ async function dieDuringCall(session: SessionRecord): Promise<void> {
     append: (ref, commit) => (isDead ? never : deps.log.append(ref, commit)),
     renewLease: (...args) => (isDead ? never : deps.log.renewLease(...args)),
   };
+  const { tools } = server;
+  server.tools = tools.map((tool) => ({
+    ...tool,
+    run: (...asked) => {
+      isDead = true;
+      return (tool.run ?? (() => `${tool.name} ran`))(...asked);
+    },
+  }));
   void world.wake(session, { deps: { ...deps, log } });
-  while (server.called.length === 0) await pause(10);
-  isDead = true;
+  while (!isDead) await pause(10);
+  server.tools = tools;
 }
 
 /** Wakes the session after the lease of a dead harness has lapsed. */
