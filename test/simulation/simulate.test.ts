@@ -2,8 +2,8 @@ import { describeFailure, explore } from './explore';
 import { SCENARIOS } from './scenarios';
 
 /** A taste of `npm run simulate`: some single faults and some drawn schedules of each scenario. */
-const SINGLES = 10;
-const DRAWN = 5;
+const SINGLES = 3;
+const DRAWN = 2;
 
 jest.setTimeout(120_000);
 
