@@ -16,8 +16,16 @@ const atOnce =
     }
   };
 
+const real = { deflate: zlib.deflate, inflate: zlib.inflate, setTimeout: timers.setTimeout };
+
 Object.assign(zlib, { deflate: atOnce(zlib.deflateSync), inflate: atOnce(zlib.inflateSync) });
 /** Whoever plays says how one waits. One schedule is played at a time. */
 export const waits: { sleep: (ms: number) => Promise<void> } = { sleep: async () => undefined };
 
 Object.assign(timers, { setTimeout: (ms: number): Promise<void> => waits.sleep(ms) });
+
+/** Gives the process its real clock and thread pool back: others may have to live in it. */
+export function endDeterminism(): void {
+  Object.assign(zlib, { deflate: real.deflate, inflate: real.inflate });
+  Object.assign(timers, { setTimeout: real.setTimeout });
+}

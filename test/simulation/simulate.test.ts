@@ -1,3 +1,4 @@
+import { endDeterminism } from './determinism';
 import { describeFailure, explore } from './explore';
 import { SCENARIOS } from './scenarios';
 
@@ -6,6 +7,8 @@ const SINGLES = 3;
 const DRAWN = 2;
 
 jest.setTimeout(120_000);
+// The modules of Node are the worker's, and so are shared with the tests that it runs next.
+afterAll(endDeterminism);
 
 describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', (_name, scenario) => {
   it('comes to rest whole, whatever fails where', async () => {
