@@ -1,7 +1,7 @@
 import { Duration, Names, Resource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { LambdaFunction, type EntryPoint, type FunctionChoices } from './lambda-function';
@@ -19,6 +19,12 @@ export interface ICredentialVault extends IConstruct {
   grantKeep(grantee: iam.IGrantable): iam.Grant;
   /** Getting what the vaults of a session allow for a destination. Whoever may do this may name any session. */
   grantBroker(grantee: iam.IGrantable): iam.Grant;
+}
+
+/** What names an existing vault. */
+export interface CredentialVaultAttributes {
+  readonly keeperFunctionArn: string;
+  readonly brokerFunctionArn: string;
 }
 
 export interface CredentialVaultProps extends FunctionChoices {
@@ -51,11 +57,41 @@ export interface CredentialVaultProps extends FunctionChoices {
 const TIMEOUT = Duration.minutes(1);
 const MEMORY_MIB = 256;
 
+abstract class CredentialVaultBase extends Resource implements ICredentialVault {
+  abstract readonly keeperFunction: lambda.IFunction;
+  abstract readonly brokerFunction: lambda.IFunction;
+
+  get functionEnvironment(): Record<string, string> {
+    return { [SETTINGS.vaultKeeperFunction]: this.keeperFunction.functionName };
+  }
+
+  get brokerEnvironment(): Record<string, string> {
+    return { [SETTINGS.vaultBrokerFunction]: this.brokerFunction.functionName };
+  }
+
+  grantKeep(grantee: iam.IGrantable): iam.Grant {
+    return grantCall(grantee, this.keeperFunction);
+  }
+
+  grantBroker(grantee: iam.IGrantable): iam.Grant {
+    return grantCall(grantee, this.brokerFunction);
+  }
+}
+
 /**
  * The secrets of vaults, and the two functions that may read them: the keeper, whom the API asks, and the broker, whom the harness and
  * the egress gateway ask. Secrets stay when the stack goes; in Secrets Manager, their names begin with `secretPrefix`.
  */
-export class CredentialVault extends Resource implements ICredentialVault {
+export class CredentialVault extends CredentialVaultBase {
+  /** The vault of another stack. */
+  static fromCredentialVaultAttributes(
+    scope: Construct,
+    id: string,
+    attributes: CredentialVaultAttributes,
+  ): ICredentialVault {
+    return new ImportedCredentialVault(scope, id, attributes);
+  }
+
   readonly keeperFunction: lambda.Function;
   readonly brokerFunction: lambda.Function;
   /** What the names of the secrets begin with. */
@@ -73,22 +109,6 @@ export class CredentialVault extends Resource implements ICredentialVault {
     this.brokerFunction = behind('Broker', 'vault-broker', 'Gives out what the vaults of a session allow');
     // Whose vaults a session has stands in its record.
     props.store.grantFollow(this.brokerFunction);
-  }
-
-  get functionEnvironment(): Record<string, string> {
-    return { [SETTINGS.vaultKeeperFunction]: this.keeperFunction.functionName };
-  }
-
-  get brokerEnvironment(): Record<string, string> {
-    return { [SETTINGS.vaultBrokerFunction]: this.brokerFunction.functionName };
-  }
-
-  grantKeep(grantee: iam.IGrantable): iam.Grant {
-    return grantCall(grantee, this.keeperFunction);
-  }
-
-  grantBroker(grantee: iam.IGrantable): iam.Grant {
-    return grantCall(grantee, this.brokerFunction);
   }
 
   private behindTheBoundary(
@@ -115,6 +135,17 @@ export class CredentialVault extends Resource implements ICredentialVault {
     store.grantWriteControl(behind);
     secrets.grant(behind);
     return behind;
+  }
+}
+
+class ImportedCredentialVault extends CredentialVaultBase {
+  readonly keeperFunction: lambda.IFunction;
+  readonly brokerFunction: lambda.IFunction;
+
+  constructor(scope: Construct, id: string, { keeperFunctionArn, brokerFunctionArn }: CredentialVaultAttributes) {
+    super(scope, id);
+    this.keeperFunction = lambda.Function.fromFunctionArn(this, 'Keeper', keeperFunctionArn);
+    this.brokerFunction = lambda.Function.fromFunctionArn(this, 'Broker', brokerFunctionArn);
   }
 }
 

@@ -71,6 +71,21 @@ describe('the vault of credentials', () => {
     }
   });
 
+  test('of another stack tells functions where it is, and lets them call it', () => {
+    const stack = newStack();
+    const arnOf = (name: string) => `arn:aws:lambda:us-east-1:111122223333:function:${name}`;
+    const vault = CredentialVault.fromCredentialVaultAttributes(stack, 'Vault', {
+      keeperFunctionArn: arnOf('keeper'),
+      brokerFunctionArn: arnOf('broker'),
+    });
+    vault.grantBroker(new Role(stack, 'Getter', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+    expect(vault.functionEnvironment).toEqual({ VAULT_KEEPER_FUNCTION: 'keeper' });
+    expect(vault.brokerEnvironment).toEqual({ VAULT_BROKER_FUNCTION: 'broker' });
+    expect(permissions(Template.fromStack(stack), 'Getter')).toEqual([
+      { action: 'lambda:InvokeFunction', resource: `"${arnOf('broker')}"` },
+    ]);
+  });
+
   test('encrypts with a key of yours, and reaches the private hosts that you name', () => {
     const stack = newStack();
     const withKey = new CredentialVault(stack, 'Vault', {
