@@ -256,15 +256,18 @@ async function dieDuringCall(session: SessionRecord): Promise<void> {
     renewLease: (...args) => (isDead ? never : deps.log.renewLease(...args)),
   };
   const { tools } = server;
-  server.tools = tools.map((tool) => ({
-    ...tool,
-    run: (...asked) => {
-      isDead = true;
-      return (tool.run ?? (() => `${tool.name} ran`))(...asked);
-    },
-  }));
+  const called = new Promise<void>((resolve) => {
+    server.tools = tools.map((tool) => ({
+      ...tool,
+      run: (...asked) => {
+        isDead = true;
+        resolve();
+        return (tool.run ?? (() => `${tool.name} ran`))(...asked);
+      },
+    }));
+  });
   void world.wake(session, { deps: { ...deps, log } });
-  while (!isDead) await pause(10);
+  await called;
   server.tools = tools;
 }
 
