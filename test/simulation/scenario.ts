@@ -21,7 +21,7 @@ export interface Scenario {
    * What has to come of it, whatever fails: a list of lines (see `outcomeOf`) where that does not depend on the timing, and
    * otherwise a judgement, which says what is wrong.
    */
-  readonly outcome: readonly string[] | ((lines: readonly string[]) => string | undefined);
+  readonly outcome: readonly string[] | ((lines: readonly string[], isCalm: boolean) => string | undefined);
   /** How long one wake may take. Default: 900. */
   readonly wakeSeconds?: number;
   /** The sweeper has a part in it although nothing fails: a pause is left to it, or something takes very long. */
