@@ -19,9 +19,10 @@ export interface Scenario {
   readonly client: (client: Client) => Promise<void>;
   /**
    * What has to come of it, whatever fails: a list of lines (see `outcomeOf`) where that does not depend on the timing, and
-   * otherwise a judgement, which says what is wrong.
+   * otherwise a judgement, which says what is wrong. `hasZombies`: somebody slept for longer than a lease.
    */
-  readonly outcome: readonly string[] | ((lines: readonly string[], isCalm: boolean) => string | undefined);
+  readonly outcome:
+    readonly string[] | ((lines: readonly string[], run: { readonly hasZombies: boolean }) => string | undefined);
   /** How long one wake may take. Default: 900. */
   readonly wakeSeconds?: number;
   /** The sweeper has a part in it although nothing fails: a pause is left to it, or something takes very long. */

@@ -61,10 +61,10 @@ export const RACES: readonly Scenario[] = [
     name: 'an interrupt while the model speaks',
     agent: agent(),
     thinkingMs: (asked) => (asked === 1 ? 20_000 : 300),
-    outcome: (lines, isCalm) => {
+    outcome: (lines, { hasZombies }) => {
       if (lines.filter((line) => line === 'interrupt').length !== 1) return 'one interrupt stands in the log';
-      // A harness that sleeps, or cannot read, does not hear of it in time.
-      if (isCalm && lines.includes('agent: done with go')) return 'the model was not stopped';
+      // A harness that sleeps does not hear of it in time. Any other does, or its successor asks for something else.
+      if (!hasZombies && lines.includes('agent: done with go')) return 'the model was not stopped';
       return endsWith(lines, ['go', 'rather this'], 'done with rather this');
     },
     model: (request) => ({ blocks: [text(`done with ${turnOf(request).said}`)] }),

@@ -40,10 +40,10 @@ export function judge(evidence: Evidence): string[] {
   ];
 }
 
-function checkOutcome({ scenario, events, isCalm }: Evidence): string[] {
+function checkOutcome({ scenario, events, hasZombies }: Evidence): string[] {
   const lines = outcomeOf(events);
   if (typeof scenario.outcome === 'function') {
-    const wrong = scenario.outcome(lines, isCalm);
+    const wrong = scenario.outcome(lines, { hasZombies });
     return wrong === undefined ? [] : [`${wrong}:\n${shown(lines)}`];
   }
   const isSame = lines.join('\n') === scenario.outcome.join('\n');
