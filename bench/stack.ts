@@ -13,7 +13,6 @@ import { createHarness, type Harness } from '../runtime/harness/wake';
 import { createHandler, type Handler } from '../runtime/http/handler';
 import { listen, type RunningServer } from '../runtime/http/node-server';
 import { createFileBlobs } from '../runtime/local/blobs';
-import { connectLocalDynamo, createLocalDynamo, type LocalDynamo } from '../runtime/local/dynamo';
 import { Invoker } from '../runtime/local/invoker';
 import { probeIsolation } from '../runtime/local/isolation';
 import { LocalLauncher } from '../runtime/local/launcher';
@@ -29,6 +28,7 @@ import { createStore } from '../runtime/store/store';
 import type { BlobStore, ChangeHints, Store } from '../runtime/store/ports';
 import type { SessionRecord } from '../runtime/store/records';
 import { sessionRecord } from '../test/support/decisions';
+import { connectDynamo, serveDynamo, type DynamoServer } from '../test/support/dynamo-server';
 import { RequestCounter, type Requests } from './counted-dynamo';
 
 /** The functions of the stack, and the stream function apart for clients and for the workers in sandboxes. */
@@ -89,8 +89,8 @@ class CountedFunction {
   readonly #running = new Set<number>();
   readonly store: Store;
 
-  constructor(dynamo: LocalDynamo, counter: RequestCounter, blobs: BlobStore) {
-    const client = connectLocalDynamo(dynamo.address);
+  constructor(dynamo: DynamoServer, counter: RequestCounter, blobs: BlobStore) {
+    const client = connectDynamo(dynamo.endpoint);
     counter.watch(client, (requests) => this.#add(requests));
     this.store = createStore({ client, tables: dynamo.tables, blobs: this.#counted(blobs) });
   }
@@ -158,7 +158,7 @@ export class Stack {
 
   static async open({ modelUrl, wakes }: StackOptions): Promise<Stack> {
     const directory = await mkdtemp(join(tmpdir(), 'bench-'));
-    const dynamo = await createLocalDynamo({ path: join(directory, 'database') });
+    const dynamo = await serveDynamo();
     const blobs = createFileBlobs(join(directory, 'blobs'));
     const counter = new RequestCounter(dynamo.tables);
     const functions = new Map(FUNCTIONS.map((name) => [name, new CountedFunction(dynamo, counter, blobs)]));

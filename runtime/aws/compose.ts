@@ -8,6 +8,7 @@ import { systemClock } from '../contract/time';
 import type { ResourceDeps, WorkspaceArchives } from '../resources/ports';
 import { createStore } from '../store/store';
 import type { ChangeHints, Store, Waker } from '../store/ports';
+import { LEAN_CLIENT } from '../store/table';
 import { createLambdaWaker } from './lambda-waker';
 import { observe } from './observe';
 import { createS3Blobs } from './s3-blobs';
@@ -35,7 +36,7 @@ function pollingHints(): ChangeHints {
 /** The store of the stack. */
 export function openStore(): Store {
   return createStore({
-    client: new DynamoDBClient({}),
+    client: new DynamoDBClient(LEAN_CLIENT),
     tables: { sessions: readSetting('sessionsTable'), control: readSetting('controlTable') },
     blobs: createS3Blobs(new S3Client({}), readSetting('blobBucket')),
   });

@@ -1,16 +1,9 @@
-/** The part of dynalite that the local database uses. The package has no types of its own. */
+/** The part of dynalite that the local database and the tests use. The package has no types of its own. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  interface DynaliteOptions {
-    /** A directory for the data; without it they are kept in memory. */
-    readonly path?: string;
-    /** How long a table is being created, in milliseconds. */
-    readonly createTableMs?: number;
-  }
-
-  /** The server, not listening yet. Closing it closes its database, too. */
-  function dynalite(options?: DynaliteOptions): Server;
+  /** The server, not listening yet. Closing it closes its database, too. `createTableMs`: how long a table is being created. */
+  function dynalite(options?: { readonly createTableMs?: number }): Server;
   export = dynalite;
 }
 
@@ -31,8 +24,11 @@ declare module 'dynalite/db' {
 
   export interface DynaliteTable {
     readonly TableName: string;
+    readonly TableStatus: string;
     readonly GlobalSecondaryIndexes?: readonly DynaliteIndex[];
   }
+
+  type FoundTable = (error: Error | null, table?: DynaliteTable) => void;
 
   export interface DynaliteStore {
     readonly db: {
@@ -42,11 +38,12 @@ declare module 'dynalite/db' {
       values(range: { gte: string; lt: string; valueEncoding: 'utf8' }): AsyncIterable<string>;
       batch(operations: readonly (Put | { type: 'del'; key: string })[]): Promise<void>;
     };
-    getTable(name: string, checkStatus: boolean, done: (error: Error | null, table: DynaliteTable) => void): void;
+    /** The definition of a table. Where the status is not to be looked at, a table that is still being created is found, too. */
+    getTable: (name: string, ...rest: [done: FoundTable] | [checkStatus: boolean, done: FoundTable]) => void;
   }
 
   /** Opens the database under the server: at once or, if the directory is another's, with an error from `open`. */
-  export function create(options: { readonly path?: string }): DynaliteStore;
+  export function create(options: { readonly path?: string; readonly createTableMs?: number }): DynaliteStore;
 
   /** The entries that an item has in a table's indexes, and those of what stood there before that it has not. */
   export function getIndexActions(

@@ -1,4 +1,4 @@
-import { create, getIndexActions, type DynaliteStore, type DynaliteTable, type Put } from 'dynalite/db';
+import { getIndexActions, type DynaliteStore, type DynaliteTable, type Put } from 'dynalite/db';
 
 /** How many entries are written at once. */
 const BATCH = 500;
@@ -52,21 +52,4 @@ function tableOf(store: DynaliteStore, name: string): Promise<DynaliteTable | un
       else resolve(error ? undefined : table);
     });
   });
-}
-
-/**
- * Opens a database on disk, makes its indexes whole and closes it again.
- *
- * @throws Error when another process has it open, or it cannot be read: the server would find out at its first request, and
- * bring the process down.
- */
-export async function prepareDatabase(path: string, tables: readonly string[]): Promise<void> {
-  const store = create({ path });
-  try {
-    await store.db.open();
-  } catch (error) {
-    throw new Error(`The data in ${path} cannot be opened; another process may be using them`, { cause: error });
-  }
-  await restoreIndexes(store, tables);
-  await store.db.close();
 }

@@ -1,6 +1,5 @@
 import {
   CreateTableCommand,
-  ResourceInUseException,
   waitUntilTableExists,
   type CreateTableCommandInput,
   type DynamoDBClient,
@@ -21,7 +20,7 @@ async function createTable(client: DynamoDBClient, name: string, schema: TableSc
   try {
     await client.send(new CreateTableCommand(definitionOf(name, schema)));
   } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error;
+    if (!(error instanceof Error && error.name === 'ResourceInUseException')) throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: WAIT_SECONDS, minDelay: 0.05, maxDelay: 1 }, { TableName: name });
 }

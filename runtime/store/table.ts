@@ -46,6 +46,12 @@ export interface TableQuery {
   readonly filter?: Condition;
 }
 
+/**
+ * What belongs into the configuration of each client that tables are given: the SDK puts its chain of middleware together once
+ * for each kind of request, and not for each request.
+ */
+export const LEAN_CLIENT = { cacheMiddleware: true } as const;
+
 const DEFAULT_PAGE = 100;
 const BATCH_GET_MAX = 100;
 const BATCH_WRITE_MAX = 25;
@@ -134,7 +140,8 @@ export class Table {
         }),
       { step: 'finalizeRequest', priority: 'low', name: 'sendOnce' },
     );
-    await this.client.send(command).catch((error: unknown) => {
+    // With options, however empty, the chain is this request's own, and not the one that is kept (`LEAN_CLIENT`).
+    await this.client.send(command, {}).catch((error: unknown) => {
       throw failure ?? error;
     });
   }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { create as openDatabase } from 'dynalite/db';
 import { createFileBlobs } from '../../runtime/local/blobs';
 import { createLocalDynamo, type LocalDynamo } from '../../runtime/local/dynamo';
@@ -79,43 +78,22 @@ describe('the local database', () => {
     await first.close();
   });
 
-  it('lets in only those who know its access key', async () => {
-    const dynamo = await createLocalDynamo();
-    const ask = (key: string): Promise<Response> =>
-      fetch(dynamo.address.endpoint, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': 'DynamoDB_20120810.ListTables',
-          'x-amz-date': '20261121T000000Z',
-          authorization: `AWS4-HMAC-SHA256 Credential=${key}/20261121/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a`,
-        },
-        body: '{}',
-      });
-    for (const wrong of ['', 'AKIDEXAMPLE', dynamo.address.accessKeyId.toUpperCase() + '0', 'é'.repeat(32)]) {
-      expect((await ask(wrong)).status).toBe(403);
-    }
-    expect((await fetch(dynamo.address.endpoint)).status).toBe(403);
-    const right = await ask(dynamo.address.accessKeyId);
-    expect(await right.json()).toEqual({ TableNames: ['control', 'sessions'] });
-    await dynamo.close();
-  });
-
-  it('outlives connections that break in the middle of a request', async () => {
-    const dynamo = await createLocalDynamo();
-    const { hostname, port } = new URL(dynamo.address.endpoint);
-    const head =
-      'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n' +
-      `X-Amz-Date: 20261121T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=${dynamo.address.accessKeyId}/x, SignedHeaders=host, Signature=a\r\n`;
-    for (const text of [`${head}Content-Length: 100\r\n\r\n{"half`, `${head}Content-Length: 2\r\n\r\n{}`]) {
-      const socket = connect(Number(port), hostname);
-      await once(socket, 'connect');
-      socket.write(text, () => socket.resetAndDestroy());
-      await once(socket, 'close');
-    }
-    const ref = newThread();
-    expect(await storeOf(dynamo).log.append(ref, commit(1))).toBe('written');
-    await dynamo.close();
+  it('answers as the SDK would have it: refused conditions, missing tables, requests that make no sense', async () => {
+    const { client, tables, close } = await createLocalDynamo();
+    const TableName = tables.sessions;
+    const Item = { pk: { S: 'p' }, sk: { S: 's' }, bytes: { B: Uint8Array.from([0, 255, 7]) } };
+    const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
+    await client.send(new PutItemCommand({ TableName, Item, ...isNew }));
+    const again = client.send(new PutItemCommand({ TableName, Item, ...isNew }));
+    await expect(again).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+    const Key = { pk: Item.pk, sk: Item.sk };
+    expect((await client.send(new GetItemCommand({ TableName, Key }))).Item).toEqual(Item);
+    const nowhere = client.send(new GetItemCommand({ TableName: 'nowhere', Key }));
+    await expect(nowhere).rejects.toMatchObject({ name: 'ResourceNotFoundException', $fault: 'client' });
+    const senseless = client.send(new GetItemCommand({ TableName, Key: { pk: Item.pk } }));
+    await expect(senseless).rejects.toMatchObject({ name: 'ValidationException', $metadata: { attempts: 1 } });
+    await close();
+    await expect(client.send(new GetItemCommand({ TableName, Key }))).rejects.toThrow('The database is closed');
   });
 
   it('answers what is under way before it closes', async () => {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock, type Clock } from '../../runtime/contract/time';
 import { createFileBlobs } from '../../runtime/local/blobs';
-import { connectLocalDynamo, createLocalDynamo } from '../../runtime/local/dynamo';
 import { createTables } from '../../runtime/local/dynamo-tables';
 import type { BlobStore, Store } from '../../runtime/store/ports';
 import { createStore } from '../../runtime/store/store';
 import { Table } from '../../runtime/store/table';
 import type { TableNames } from '../../runtime/store/tables';
+import { connectDynamo, serveDynamo } from '../support/dynamo-server';
 
 /** A database under a store: the embedded one or, with DYNAMODB_ENDPOINT, the one that listens there. */
 export interface Engine {
@@ -57,13 +57,13 @@ export async function openEngine(): Promise<Engine> {
 }
 
 async function embedded(): Promise<Database> {
-  const { client, tables, address, close } = await createLocalDynamo();
-  return { client, tables, close, connect: () => connectLocalDynamo(address) };
+  const { client, tables, endpoint, close } = await serveDynamo();
+  return { client, tables, close, connect: () => connectDynamo(endpoint) };
 }
 
 /** Tables of this suite alone, so that suites can share the database and run side by side. */
 async function remote(endpoint: string): Promise<Database> {
-  const connect = (): DynamoDBClient => connectLocalDynamo({ endpoint, accessKeyId: 'test' });
+  const connect = (): DynamoDBClient => connectDynamo(endpoint);
   const client = connect();
   const suite = randomUUID();
   const tables = { sessions: `sessions-${suite}`, control: `control-${suite}` };

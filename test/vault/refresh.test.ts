@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { systemIds } from '../../runtime/contract/ids';
 import { MICROS_PER_SECOND, systemClock, type Clock } from '../../runtime/contract/time';
 import { createFileBlobs } from '../../runtime/local/blobs';
-import { createLocalDynamo, type LocalDynamo } from '../../runtime/local/dynamo';
 import { createStore } from '../../runtime/store/store';
 import type { CredentialRef } from '../../runtime/store/vault-ports';
 import type { OAuthEntry, RefreshGrant } from '../../runtime/vault/entry';
@@ -12,6 +11,7 @@ import type { SessionRef } from '../../runtime/vault/ports';
 import { Secret } from '../../runtime/vault/secret';
 import { session as sessionRecord } from '../store/values';
 import { TokenEndpoint } from '../support/oauth-servers';
+import { serveDynamo, type DynamoServer } from '../support/dynamo-server';
 import { oauthEntry, VaultWorld } from '../support/vault-world';
 import { DEATHS, type RefreshingProcess } from './refreshing-process';
 
@@ -19,11 +19,11 @@ const CHILD = join(__dirname, 'refreshing-process.ts');
 const SERVER = 'http://127.0.0.1:9/mcp';
 const WORKSPACE = 'wrkspc_test';
 
-let dynamo: LocalDynamo;
+let dynamo: DynamoServer;
 let world: VaultWorld;
 let endpoint: TokenEndpoint;
 beforeAll(async () => {
-  dynamo = await createLocalDynamo();
+  dynamo = await serveDynamo();
 });
 afterAll(() => dynamo.close());
 beforeEach(async () => {
@@ -228,9 +228,9 @@ describe('refreshing', () => {
 describe('a process that is killed while it refreshes', () => {
   /** Runs one until it is dead. */
   async function die(session: SessionRef, death: RefreshingProcess['death']): Promise<void> {
-    const { address, tables } = dynamo;
+    const { endpoint: database, tables } = dynamo;
     const told: RefreshingProcess = {
-      address,
+      endpoint: database,
       tables,
       directory: world.directory,
       session,

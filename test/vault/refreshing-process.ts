@@ -1,11 +1,11 @@
 /** A process to be killed: refreshes a credential's tokens, and dies at a step of the way. */
-import { connectLocalDynamo, type LocalDynamoAddress } from '../../runtime/local/dynamo';
 import { createFileBlobs } from '../../runtime/local/blobs';
 import { systemClock } from '../../runtime/contract/time';
 import { createStore } from '../../runtime/store/store';
 import type { TableNames } from '../../runtime/store/tables';
 import { createBroker } from '../../runtime/vault/broker';
 import type { SessionRef } from '../../runtime/vault/ports';
+import { connectDynamo } from '../support/dynamo-server';
 import { openSecrets } from '../support/secret-store';
 
 /** Where the process dies; `request` is the test's to do. */
@@ -20,7 +20,8 @@ export const DEATHS = [
 
 /** What the process is told, as JSON in its one argument. */
 export interface RefreshingProcess {
-  readonly address: LocalDynamoAddress;
+  /** Where the database listens. */
+  readonly endpoint: string;
   readonly tables: TableNames;
   readonly directory: string;
   readonly session: SessionRef;
@@ -28,11 +29,11 @@ export interface RefreshingProcess {
   readonly death: (typeof DEATHS)[number];
 }
 
-async function main({ address, tables, directory, session, serverUrl, death }: RefreshingProcess): Promise<void> {
+async function main({ endpoint, tables, directory, session, serverUrl, death }: RefreshingProcess): Promise<void> {
   const dieAt = (step: (typeof DEATHS)[number]): void => {
     if (step === death) process.kill(process.pid, 'SIGKILL');
   };
-  const store = createStore({ client: connectLocalDynamo(address), tables, blobs: createFileBlobs(directory) });
+  const store = createStore({ client: connectDynamo(endpoint), tables, blobs: createFileBlobs(directory) });
   const secrets = await openSecrets(directory);
   const { vaultHeads: heads, refreshLeases: leases } = store;
   const dying = {

@@ -1,6 +1,6 @@
-import { connectLocalDynamo, createLocalDynamo } from '../../../runtime/local/dynamo';
 import { createTables } from '../../../runtime/local/dynamo-tables';
 import type { TableNames } from '../../../runtime/store/tables';
+import { connectDynamo, serveDynamo } from '../../../test/support/dynamo-server';
 
 export interface Database {
   readonly endpoint: string;
@@ -13,10 +13,10 @@ export interface Database {
 export async function openDatabase(): Promise<Database> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;
   if (endpoint === undefined) {
-    const { address, tables, close } = await createLocalDynamo();
-    return { ...address, tables, close };
+    const { endpoint: served, tables, close } = await serveDynamo();
+    return { endpoint: served, accessKeyId: 'test', tables, close };
   }
-  const client = connectLocalDynamo({ endpoint, accessKeyId: 'test' });
+  const client = connectDynamo(endpoint);
   const tables = { sessions: 'lambda-sessions', control: 'lambda-control' };
   await createTables(client, tables);
   return { endpoint, accessKeyId: 'test', tables, close: () => client.destroy() };
