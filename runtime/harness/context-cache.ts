@@ -26,6 +26,12 @@ export class ContextCache {
 
   constructor(private readonly clock: Clock) {}
 
+  /** The last commit of the thread that is known here, if any is. */
+  reaches(ref: ThreadRef): number | undefined {
+    const known = this.#kept.get(nameOf(ref));
+    return known && known.upTo > 0 && known.until > this.clock.now() ? known.upTo : undefined;
+  }
+
   /** Hands over what is known of the thread's context, if it begins at `start` and goes no further than commit `last`. */
   take(ref: ThreadRef, start: number, last: number): KnownContext | undefined {
     const name = nameOf(ref);

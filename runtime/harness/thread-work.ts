@@ -25,6 +25,7 @@ export interface Beginning {
   readonly session: SessionRecord | undefined;
   /** The last commits, in order. */
   readonly tail: readonly Commit[];
+  readonly inbox: readonly InboxItem[];
 }
 
 /**
@@ -51,12 +52,17 @@ export class ThreadWork {
   ) {}
 
   /**
-   * Reads the session and the log's end. This may be begun before the lease is had: what somebody else writes after it makes
-   * our next commit fail, and then everything is read anew.
+   * Reads the session, the log's end and then the inbox (see `reload`). This may be begun before the lease is had: what somebody
+   * else commits after it makes our next commit fail, and then everything is read anew; what only came in is looked for once
+   * more when the lease is let go.
    */
-  static async begin({ sessions, log }: HarnessDeps, ref: ThreadRef): Promise<Beginning> {
-    const [session, tail] = await Promise.all([sessions.get(ref.workspace, ref.sessionId), readTail(log, ref)]);
-    return { session, tail };
+  static async begin({ sessions, log }: HarnessDeps, ref: ThreadRef, contexts: ContextCache): Promise<Beginning> {
+    const end = async (): Promise<Pick<Beginning, 'tail' | 'inbox'>> => {
+      const tail = await readTail(log, ref, contexts.reaches(ref));
+      return { tail, inbox: await log.readInbox(ref) };
+    };
+    const [session, { tail, inbox }] = await Promise.all([sessions.get(ref.workspace, ref.sessionId), end()]);
+    return { session, tail, inbox };
   }
 
   /** Undefined when the session is gone; what was sent to it while it went is then swept up. */
@@ -65,14 +71,14 @@ export class ThreadWork {
     ref: ThreadRef,
     by: string,
     contexts: ContextCache,
-    { session, tail }: Beginning,
+    { session, tail, inbox }: Beginning,
   ): Promise<ThreadWork | undefined> {
     if (!session) {
       await deps.log.deleteThread(ref);
       return undefined;
     }
     const work = new ThreadWork(deps, ref, by, contexts, session, tail, []);
-    await Promise.all([work.#readInbox(), work.#mendProjection()]);
+    await Promise.all([work.#takeUp(inbox), work.#mendProjection()]);
     return work;
   }
 
@@ -100,12 +106,11 @@ export class ThreadWork {
   async reload(): Promise<void> {
     this.#context = undefined;
     this.tail = await readTail(this.deps.log, this.ref);
-    await this.#readInbox();
+    await this.#takeUp(await this.deps.log.readInbox(this.ref));
   }
 
-  /** The other half of the above. */
-  async #readInbox(): Promise<void> {
-    const items = await this.deps.log.readInbox(this.ref);
+  /** The inbox as it was read, once what is history of it is gone. */
+  async #takeUp(items: readonly InboxItem[]): Promise<void> {
     const present = new Set(items.map(({ key }) => key));
     const leftovers = (this.last?.consumed ?? []).filter((key) => present.has(key));
     // Before anything is added: only the last commit names what it used up, so its leftovers must go first.
@@ -243,8 +248,19 @@ export class ThreadWork {
   }
 }
 
-async function readTail(log: HarnessDeps['log'], ref: ThreadRef): Promise<Commit[]> {
+/**
+ * The last commits, in order.
+ *
+ * @param since one of them, if that is known: what came before it need not be read again. Where too much has come since, it is
+ * as if it were not known.
+ */
+async function readTail(log: HarnessDeps['log'], ref: ThreadRef, since?: number): Promise<Commit[]> {
   const tail: Commit[] = [];
+  if (since !== undefined) {
+    for await (const commit of log.readCommits(ref, { from: since, limit: TAIL })) tail.push(commit);
+    if (tail.length > 0 && tail.length < TAIL) return tail;
+    tail.length = 0;
+  }
   for await (const commit of log.readCommits(ref, { from: 1, limit: TAIL, descending: true })) tail.unshift(commit);
   return tail;
 }

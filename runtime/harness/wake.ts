@@ -40,7 +40,7 @@ async function tend(
   by: string,
   options: WakeOptions,
 ): Promise<Exclude<WakeFact['outcome'], 'failed'>> {
-  const beginning = ThreadWork.begin(deps, ref);
+  const beginning = ThreadWork.begin(deps, ref, contexts);
   // Nobody waits for it where the lease is not to be had.
   beginning.catch(() => undefined);
   const lease = await Lease.take(deps, ref, by);
