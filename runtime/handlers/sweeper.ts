@@ -16,6 +16,7 @@ export interface SweeperDeps {
 
 /** How many items of a kind one sweep takes. What is left over is due at the next. */
 const BATCH = 200;
+const KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work', 'vault'];
 
 /**
  * One sweep: whatever is due by now gets moving again. Threads with input that nobody took up, or whose harness let its lease
@@ -25,13 +26,9 @@ const BATCH = 200;
  */
 export async function sweep(deps: SweeperDeps): Promise<number> {
   const now = deps.clock.now();
-  const found = await Promise.all([
-    deps.due.due('inbox', now, BATCH),
-    deps.due.due('lease', now, BATCH),
-    deps.due.due('work', now, BATCH),
-    deps.due.due('vault', now, BATCH),
-  ]);
-  const items = found.flat();
+  const items: DueItem[] = [];
+  // One kind after the other: nobody waits for a sweep, and on one machine all at once would be in everybody's way.
+  for (const kind of KINDS) items.push(...(await deps.due.due(kind, now, BATCH)));
   await Promise.all(
     oncePerTarget(items).map((item) => revive(deps, item).catch((error: unknown) => deps.onError(item, error))),
   );

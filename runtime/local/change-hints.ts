@@ -4,6 +4,8 @@ import { inboxTopic, type ChangeHints, type Store, type ThreadLog } from '../sto
 const LOOK_ANYWAY_MS = 10_000;
 /** A topic's last change is remembered for so long. A reader that takes longer has to rely on its next look. */
 const REMEMBERED_MS = 30_000;
+/** The commit that opens a model request is announced this much later: the request goes first, and readers take the processor. */
+const AFTER_YOU_MS = 4;
 
 /** Hints between the parts of one process: a change wakes everybody who waits for that topic. */
 export class LocalChangeHints implements ChangeHints {
@@ -69,7 +71,12 @@ export function announceChanges(store: Store, hints: ChangeHints): Store {
   const announcing: ThreadLog = {
     accept: (ref, entries, acceptedAt, wakeBy) =>
       after(inboxTopic(ref.threadId), log.accept(ref, entries, acceptedAt, wakeBy)),
-    append: (ref, commit) => after(ref.threadId, log.append(ref, commit)),
+    async append(ref, commit) {
+      const result = await log.append(ref, commit);
+      if (commit.summary.openRequest === null) hints.changed(ref.threadId);
+      else setTimeout(() => hints.changed(ref.threadId), AFTER_YOU_MS).unref();
+      return result;
+    },
     putPreview: (ref, chunk, at, expiresAt) => after(ref.threadId, log.putPreview(ref, chunk, at, expiresAt)),
     watch: (ref, until) => log.watch(ref, until),
     deleteThread: (ref) => after(ref.threadId, log.deleteThread(ref)),
