@@ -14,12 +14,14 @@ const SAMPLES = { modest: 20, full: 200 };
 const WARM_UP = 3;
 const PREPARE = 'use the sandbox';
 
-const TEXT: PlannedBlock = { type: 'text', text: 'A first word, and then a few more of them.' };
+/** Two hundred characters more, at the pace of a quick model: the turn does not end with its first token. */
+const TEXT: PlannedBlock = { type: 'text', text: `A first word${', and then a few more'.repeat(10)}.` };
+const BETWEEN_MS = 20;
 const CALL: PlannedBlock = { type: 'tool_use', name: 'bash', input: { command: 'true' } };
 
 const respond: Respond = ({ messages }) => {
   const last = JSON.stringify(messages.at(-1)?.content ?? '');
-  return last.includes(PREPARE) ? { blocks: [CALL] } : { blocks: [TEXT], beforeMs: FIRST_TOKEN_MS, betweenMs: 1 };
+  return last.includes(PREPARE) ? { blocks: [CALL] } : { blocks: [TEXT], beforeMs: FIRST_TOKEN_MS, betweenMs: BETWEEN_MS };
 };
 
 /** A way of asking; resolves with the milliseconds until the first text, when the whole answer is there. */
