@@ -21,7 +21,9 @@ const CALL: PlannedBlock = { type: 'tool_use', name: 'bash', input: { command: '
 
 const respond: Respond = ({ messages }) => {
   const last = JSON.stringify(messages.at(-1)?.content ?? '');
-  return last.includes(PREPARE) ? { blocks: [CALL] } : { blocks: [TEXT], beforeMs: FIRST_TOKEN_MS, betweenMs: BETWEEN_MS };
+  return last.includes(PREPARE)
+    ? { blocks: [CALL] }
+    : { blocks: [TEXT], beforeMs: FIRST_TOKEN_MS, betweenMs: BETWEEN_MS };
 };
 
 /** A way of asking; resolves with the milliseconds until the first text, when the whole answer is there. */
