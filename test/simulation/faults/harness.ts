@@ -53,8 +53,14 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the inbox is read before the end of the log',
     file: THREAD_WORK,
-    from: '    this.tail = await readTail(this.deps.log, this.ref);\n    await this.#readInbox();\n',
-    to: '    const early = this.deps.log.readInbox(this.ref);\n    await early;\n    this.tail = await readTail(this.deps.log, this.ref);\n    this.inbox = await early;\n',
+    from: '    this.tail = await readTail(this.deps.log, this.ref);\n    await this.#takeUp(await this.deps.log.readInbox(this.ref));\n',
+    to: '    const early = await this.deps.log.readInbox(this.ref);\n    this.tail = await readTail(this.deps.log, this.ref);\n    await this.#takeUp(early);\n',
+  },
+  {
+    name: 'a wake reads the inbox before the end of the log',
+    file: THREAD_WORK,
+    from: '      const tail = await readTail(log, ref, contexts.reaches(ref));\n      return { tail, inbox: await log.readInbox(ref) };\n',
+    to: '      const inbox = await log.readInbox(ref);\n      return { tail: await readTail(log, ref, contexts.reaches(ref)), inbox };\n',
   },
   {
     name: 'after a lost race, nothing is read anew',
@@ -77,8 +83,8 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the status that a dead harness did not tell is not made good',
     file: THREAD_WORK,
-    from: 'await Promise.all([work.#readInbox(), work.#mendProjection()]);',
-    to: 'await work.#readInbox();',
+    from: 'await Promise.all([work.#takeUp(inbox), work.#mendProjection()]);',
+    to: 'await work.#takeUp(inbox);',
   },
   {
     name: 'news is not looked for after the lease is let go',

@@ -307,20 +307,20 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the sweeper passes over leases',
     file: SWEEPER,
-    from: "deps.due.due('lease', now, BATCH),",
-    to: '',
+    from: "= ['inbox', 'lease', 'work', 'vault'];",
+    to: "= ['inbox', 'work', 'vault'];",
   },
   {
     name: 'the sweeper passes over inboxes',
     file: SWEEPER,
-    from: "deps.due.due('inbox', now, BATCH),",
-    to: '',
+    from: "= ['inbox', 'lease', 'work', 'vault'];",
+    to: "= ['lease', 'work', 'vault'];",
   },
   {
     name: 'the sweeper passes over work',
     file: SWEEPER,
-    from: "deps.due.due('work', now, BATCH),",
-    to: '',
+    from: "= ['inbox', 'lease', 'work', 'vault'];",
+    to: "= ['inbox', 'lease', 'vault'];",
   },
   {
     name: 'a stream passes over the commit after the one that it resumes in',
