@@ -2,11 +2,13 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { systemClock } from '../contract/time';
 import { observedLauncher } from '../resources/observed-launcher';
-import type { SandboxLauncher } from '../resources/ports';
+import type { SandboxLauncher, WorkQueue } from '../resources/ports';
 import type { SandboxOffer } from '../resources/sandbox-offer';
-import type { Store } from '../store/ports';
+import { createWorkQueue } from '../resources/work-queue';
+import type { Store, Waker } from '../store/ports';
 import type { SessionRuntime } from '../store/records';
-import { noLauncher } from './absent';
+import { modelCatalogue, noLauncher } from './absent';
+import { surroundings } from './compose';
 import { egressPlacement, openGatewayService } from './compose-egress';
 import { FargateLauncher } from './fargate-launcher';
 import type { FargatePlacement } from './fargate-task';
@@ -23,6 +25,10 @@ export function openLauncher(store: Store): SandboxLauncher {
   const pool = openWarmPool(store, client);
   return observedLauncher(new FargateLauncher({ client, placement: () => placement(store), pool }), observe);
 }
+
+/** The work items of the stack, for what looks after them and asks no model. */
+export const openWorkQueue = (store: Store, waker: Waker): WorkQueue =>
+  createWorkQueue({ ...surroundings, store, waker, launcher: openLauncher(store), model: modelCatalogue });
 
 /** The sandboxes of the stack that stand ready. */
 export function openWarmPool(store: Store, client: ECSClient): WarmPool {

@@ -1,21 +1,12 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { modelCatalogue } from '../aws/absent';
-import { openStore, openWaker, surroundings } from '../aws/compose';
-import { openLauncher, openWarmPool } from '../aws/compose-sandboxes';
+import { openStore, openWaker } from '../aws/compose';
+import { openWarmPool, openWorkQueue } from '../aws/compose-sandboxes';
 import { redactFailures } from '../aws/redacted-failures';
 import { readSetting } from '../aws/settings';
 import { reportStoppedTask, type TaskStateChange } from '../aws/stopped-task';
-import { createWorkQueue } from '../resources/work-queue';
 
 const store = openStore();
-const waker = openWaker(store);
-const workQueue = createWorkQueue({
-  ...surroundings,
-  store,
-  waker,
-  launcher: openLauncher(store),
-  model: modelCatalogue,
-});
+const workQueue = openWorkQueue(store, openWaker(store));
 const client = new ECSClient({});
 const pool = openWarmPool(store, client);
 

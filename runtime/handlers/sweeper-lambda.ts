@@ -1,24 +1,15 @@
-import { modelCatalogue } from '../aws/absent';
 import { openStore, openWaker, surroundings } from '../aws/compose';
-import { openLauncher, settleGateway, tendSandboxes } from '../aws/compose-sandboxes';
+import { openWorkQueue, settleGateway, tendSandboxes } from '../aws/compose-sandboxes';
 import { openKeeper } from '../aws/compose-remote-vault';
 import { log, observe } from '../aws/observe';
 import { redactFailures } from '../aws/redacted-failures';
 import type { Micros } from '../contract/time';
-import { createWorkQueue } from '../resources/work-queue';
 import type { DueIndex } from '../store/ports';
 import { sweep } from './sweeper';
 
 const store = openStore();
 const waker = openWaker(store);
-const workQueue = createWorkQueue({
-  ...surroundings,
-  store,
-  waker,
-  launcher: openLauncher(store),
-  model: modelCatalogue,
-});
-
+const workQueue = openWorkQueue(store, waker);
 const vault = openKeeper();
 
 /**

@@ -1,5 +1,6 @@
 /** Judge: what each call of a response may do. Under `auto` a model decides; what it cannot decide is asked (reference 7.3). */
 import type { BetaContentBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { isRecord } from '../contract/json';
 import type { EventOf, SessionAgent } from '../contract/wire';
 import type { ModelProvider, ModelRequest, ModelTraits, ModelUsage } from '../model/port';
 import type { EventRecord, ToolListing } from '../store/records';
@@ -147,6 +148,3 @@ export function readVerdict(blocks: readonly BetaContentBlock[]): AutoVerdict {
   if (answer === 'DENY') return { type: 'deny', reason_code: 'high_risk' };
   return INDETERMINATE;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

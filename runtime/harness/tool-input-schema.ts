@@ -1,5 +1,6 @@
 /** Tool input schema: whether the model API would take what an MCP server calls a schema, and what stands in where not. Pure. */
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { isRecord } from '../contract/json';
 
 type InputSchema = BetaTool['input_schema'];
 
@@ -131,6 +132,3 @@ function isPattern(text: string): boolean {
 }
 
 const isType = (value: unknown): boolean => typeof value === 'string' && TYPES.includes(value);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

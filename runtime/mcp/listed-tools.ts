@@ -1,4 +1,5 @@
 /** Listed tools: what a server says of its tools, cut down to what can be kept and offered. Pure. */
+import { isRecord } from '../contract/json';
 import type { ListedTool } from '../store/records';
 
 const LONGEST_NAME = 256;
@@ -43,6 +44,3 @@ function listedTool(given: unknown): ListedTool | undefined {
     ...(hints.readOnlyHint === true || hints.idempotentHint === true ? { repeatable: true as const } : {}),
   };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 /** Result content: what an MCP tool gave, in the blocks of an event (reference 6.3). Pure. */
+import { isRecord } from '../contract/json';
 import type { ToolResultContent } from '../contract/wire';
 
 type Block = ToolResultContent[number];
@@ -102,6 +103,3 @@ function cutTo(length: number, whole: string): [kept: string, note: string] {
 const text = (words: string): Block => ({ type: 'text', text: words });
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const bytesOf = (base64: string): number => Math.floor((base64.length * 3) / 4);
-
-const isRecord = (value: unknown): value is Given =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 /** Measures: the numbers that facts give. Pure; where they go is somebody else's. */
-import { MICROS_PER_MS, MICROS_PER_SECOND, fromTimestamp, type Micros } from '../contract/time';
 import { madeAt } from '../contract/ids';
-import type { SessionEvent } from '../contract/wire';
+import { resultOf } from '../contract/results';
+import { MICROS_PER_MS, MICROS_PER_SECOND, fromTimestamp, type Micros } from '../contract/time';
 import { addUsage } from '../thread/fold';
 import { EMPTY_SUMMARY, searchCostNanoUsd } from '../thread/summary';
 import type { ThreadUsage } from '../store/records';
@@ -91,7 +91,9 @@ function turnTime({ before, commit }: CommitFact): number | undefined {
 function toolTimes({ before, commit }: CommitFact): Measure[] {
   const times: Record<'ToolTime' | 'McpToolTime', number[]> = { ToolTime: [], McpToolTime: [] };
   for (const { event } of commit.records) {
-    const call = before.openCalls.find(({ id, permission }) => id === answeredBy(event) && permission === 'allow');
+    const call = before.openCalls.find(
+      ({ id, permission }) => id === resultOf(event)?.callId && permission === 'allow',
+    );
     if (call?.route !== 'sandbox' && call?.route !== 'mcp') continue;
     const startedAt = madeAt(call.id);
     const endedAt = fromTimestamp(event.processed_at ?? '');
@@ -99,19 +101,6 @@ function toolTimes({ before, commit }: CommitFact): Measure[] {
     times[call.route === 'mcp' ? 'McpToolTime' : 'ToolTime'].push(ms({ startedAt, endedAt }));
   }
   return Object.entries(times).flatMap(([name, values]) => (values.length > 0 ? [{ values: { [name]: values } }] : []));
-}
-
-/** The call whose result the event is. */
-function answeredBy(event: SessionEvent): string | undefined {
-  switch (event.type) {
-    case 'agent.tool_result':
-    case 'user.tool_result':
-      return event.tool_use_id;
-    case 'agent.mcp_tool_result':
-      return event.mcp_tool_use_id;
-    default:
-      return undefined;
-  }
 }
 
 function ofStart({ outcome }: SandboxStartFact): Measure[] {

@@ -7,8 +7,8 @@
  */
 import { createHash } from 'node:crypto';
 import { madeAt } from '../contract/ids';
+import { resultOf } from '../contract/results';
 import { fromTimestamp, type Micros } from '../contract/time';
-import type { EventOf, SessionEvent } from '../contract/wire';
 import type { CommitFact, Fact, ModelFact } from './facts';
 import { inputContent, outputContent, type ContentAttributes } from './span-content';
 
@@ -91,27 +91,10 @@ function usageOf({ stopReason, usage }: Response): Span['attributes'] {
   };
 }
 
-type Result = EventOf<'agent.tool_result' | 'user.tool_result' | 'agent.mcp_tool_result' | 'user.custom_tool_result'>;
-
-/** The call whose result the event is. */
-function callOf(event: SessionEvent): { readonly callId: string; readonly result: Result } | undefined {
-  switch (event.type) {
-    case 'agent.tool_result':
-    case 'user.tool_result':
-      return { callId: event.tool_use_id, result: event };
-    case 'agent.mcp_tool_result':
-      return { callId: event.mcp_tool_use_id, result: event };
-    case 'user.custom_tool_result':
-      return { callId: event.custom_tool_use_id, result: event };
-    default:
-      return undefined;
-  }
-}
-
 function tools({ ref, session, before, commit }: CommitFact, { content }: SpanOptions): Span[] {
   const { cycleStart } = commit.summary;
   return commit.records.flatMap(({ event }) => {
-    const { callId, result } = callOf(event) ?? {};
+    const { callId, result } = resultOf(event) ?? {};
     const call = before.openCalls.find(({ id }) => id === callId);
     const startedAt = call && madeAt(call.id);
     const endedAt = fromTimestamp(event.processed_at ?? '');

@@ -2,6 +2,7 @@
  * The checker: reads a history as the API lists it and tests what must always hold. It knows nothing of how the history was
  * made, so it serves the tests, the simulation and a user who wants to know (`managed-agents check`).
  */
+import { resultOf } from '../contract/results';
 import { fromTimestamp } from '../contract/time';
 import type { EventOf, SessionEvent } from '../contract/wire';
 
@@ -66,20 +67,6 @@ function checkAccepted(events: readonly SessionEvent[], accepted: readonly strin
 
 type Use = EventOf<'agent.tool_use' | 'agent.mcp_tool_use' | 'agent.custom_tool_use'>;
 
-function resultOf(event: SessionEvent): string | undefined {
-  switch (event.type) {
-    case 'agent.tool_result':
-    case 'user.tool_result':
-      return event.tool_use_id;
-    case 'agent.mcp_tool_result':
-      return event.mcp_tool_use_id;
-    case 'user.custom_tool_result':
-      return event.custom_tool_use_id;
-    default:
-      return undefined;
-  }
-}
-
 /** 3 and 5: each call gets one result before the next request, and idle names exactly the calls that wait for the client. */
 function checkCalls(events: readonly SessionEvent[], selfHosted: boolean, report: Report): void {
   const uses = new Map<string, Use>();
@@ -101,7 +88,7 @@ function checkCalls(events: readonly SessionEvent[], selfHosted: boolean, report
     } else if (event.type === 'session.status_idle') {
       checkIdle(event, open, decided, selfHosted, report);
     }
-    const answered = resultOf(event);
+    const answered = resultOf(event)?.callId;
     if (answered === undefined) continue;
     if (!uses.has(answered)) report(3, 'a result of no call', event);
     // A client's answer that came too late is recorded and changes nothing; the service itself answers once.

@@ -1,7 +1,5 @@
 /** Makes up the input of a call from a tool's JSON Schema and what the user wrote. Deterministic. */
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isRecord } from '../../contract/json';
 
 /**
  * An input that fits the schema: the required properties (or all, when none is required), each taken from the text where it

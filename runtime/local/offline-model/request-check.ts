@@ -3,6 +3,7 @@ import type {
   BetaMessageParam,
   MessageCreateParamsBase,
 } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { isRecord } from '../../contract/json';
 import { traitsOf } from '../../model/traits';
 import { signatureOf, type PlacedBlock } from './prefix';
 
@@ -10,9 +11,6 @@ interface Turn {
   readonly role: string;
   readonly content: readonly BetaContentBlockParam[];
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What is wrong with a request's form, in the words of the API, or undefined. After this the body may be read as typed. */
 export function formProblem(body: unknown): string | undefined {

@@ -1,0 +1,5 @@
+/** Values of which nothing is known but that they were JSON. */
+
+/** Whether a value is an object, and neither null nor an array. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
