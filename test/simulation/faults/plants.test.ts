@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseSync } from '@swc/core';
 import { DECISION_FAULTS } from './decisions';
 import { HARNESS_FAULTS } from './harness';
 import { planted } from './plant';
@@ -12,7 +13,10 @@ const FAULTS = [...HARNESS_FAULTS, ...DECISION_FAULTS, ...STORE_FAULTS, ...WORK_
 describe('the faults that are planted', () => {
   it.each(FAULTS.map((fault) => [fault.name, fault] as const))('has its place in the code: %s', (_name, fault) => {
     const sound = readFileSync(join(ROOT, fault.file), 'utf8');
-    expect(planted(fault, sound)).not.toBe(sound);
+    const changed = planted(fault, sound);
+    expect(changed).not.toBe(sound);
+    // Code that cannot be read would not be played.
+    expect(() => parseSync(changed, { syntax: 'typescript' })).not.toThrow();
   });
 
   it('have names of their own', () => {

@@ -155,8 +155,8 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'no worker is started for a stopped item',
     file: QUEUE,
-    from: "case 'stopped':\n        return work.kind === 'cloud' ? this.cloud.start(",
-    to: "case 'stopped':\n        return work.kind === 'cloud' ? DONE : this.cloud.start(",
+    from: '? this.cloud.start(work, session, 0) : this.requeue(work);',
+    to: '? DONE : this.requeue(work);',
   },
   {
     name: "a user's item that lapsed is not queued again",
