@@ -57,9 +57,14 @@ async function tend(
     lease.abandon();
     throw error;
   }
-  // A wish to go on at once is also written down, since the wake that is asked for below may never come.
-  await lease.release(ending.again ? deps.clock.now() : ending.dueAt);
-  if (lease.lost.aborted) await sweepUpIfDeleted(deps, ref);
+  if (lease.lost.aborted) {
+    // The turn was broken off. If nobody has the thread after all, its lease has lapsed, and it is due by that.
+    lease.abandon();
+    await sweepUpIfDeleted(deps, ref);
+  } else {
+    // A wish to go on at once is also written down, since the wake that is asked for below may never come.
+    await lease.release(ending.again ? deps.clock.now() : ending.dueAt);
+  }
   // What came in while the lease was held found it held, and relied on us.
   if (ending.again || (work && (await work.hasNews()))) await deps.waker.wake(ref);
   return lease.lost.aborted ? 'superseded' : 'worked';

@@ -59,6 +59,19 @@ it('leaves nothing of a session that was deleted while it was out of its senses'
   expect(await log.lastCommit(world.ref(session))).toBeUndefined();
 });
 
+it('stays due when it broke off because it could not tell whether the thread was still its own', async () => {
+  const session = await world.session();
+  const { log } = world.store;
+  world.script = async (_request, { signal }) => {
+    await aborted(signal);
+    return says('nobody hears this');
+  };
+  await world.message(session);
+  await world.wake(session, { deps: { ...world.deps, log: { ...log, renewLease: async () => undefined } } });
+  const due = await world.store.due.due('lease', systemClock.now() + 60 * MICROS_PER_SECOND, 10);
+  expect(due).toMatchObject([{ ref: world.ref(session) }]);
+});
+
 it('runs a tool in the sandbox and goes on with its result', async () => {
   const session = await world.session();
   world.script = (request) =>

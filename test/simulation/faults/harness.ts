@@ -113,8 +113,14 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the lease is let go after an error',
     file: WAKE,
-    from: 'lease.abandon();',
-    to: 'await lease.release();',
+    from: '    // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.\n    lease.abandon();',
+    to: '    await lease.release();',
+  },
+  {
+    name: 'a lease that may be lost is let go as if nothing were left to do',
+    file: WAKE,
+    from: '    lease.abandon();\n    await sweepUpIfDeleted(deps, ref);',
+    to: '    await lease.release();\n    await sweepUpIfDeleted(deps, ref);',
   },
   {
     name: 'the lease is not let go at the end',
@@ -139,7 +145,7 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'what a sleeper wrote to a deleted thread stays',
     file: WAKE,
-    from: 'if (lease.lost.aborted) await sweepUpIfDeleted(deps, ref);',
+    from: '    await sweepUpIfDeleted(deps, ref);\n',
     to: '',
   },
   {
