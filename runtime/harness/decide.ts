@@ -5,7 +5,7 @@
  */
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
 import { mustDial } from './dial';
-import { takeAnswers, takeAsStale, takeInterrupts } from './intake';
+import { endTurn, takeAnswers, takeAsStale, takeInterrupts } from './intake';
 import { next, type Deed } from './next';
 import { recordOutcome, type Outcome } from './outcome';
 import type { ThreadState } from './state';
@@ -21,7 +21,7 @@ export function decide(state: ThreadState, stamp: Stamp, outcome?: Outcome): Dec
   // Nothing follows `terminated`.
   if (state.summary.status === 'terminated') return { commit, deed: { type: 'rest' } };
   if (state.session.archivedAt !== null) {
-    takeAsStale(commit, state);
+    closeArchived(commit, state, outcome);
     return { commit, deed: { type: 'rest' } };
   }
   const known = outcome ?? orphanOf(state);
@@ -33,6 +33,21 @@ export function decide(state: ThreadState, stamp: Stamp, outcome?: Outcome): Dec
   const deed = next(commit, state);
   return beginsUndialled(state, soFar, commit) ? { commit: soFar, deed: { type: 'dial' } } : { commit, deed };
 }
+
+/**
+ * A turn that a message began at the very moment of an archive comes to its end: what was done is recorded, what is open is
+ * closed, and nothing new is begun.
+ */
+function closeArchived(commit: CommitBuilder, state: ThreadState, outcome?: Outcome): void {
+  const { openRequest } = state.summary;
+  const known = outcome ?? (openRequest ? { type: 'handed_over' as const, startId: openRequest.id } : undefined);
+  if (known) recordOutcome(commit, state, known);
+  if (isAtWork(commit)) takeAnswers(commit, state);
+  if (commit.summary.status !== 'terminated') takeAsStale(commit, state);
+  if (isAtWork(commit)) endTurn(commit, state);
+}
+
+const isAtWork = ({ summary: { status } }: CommitBuilder): boolean => status === 'running' || status === 'rescheduling';
 
 /**
  * Whether the commit would begin a cycle for which the session's MCP servers were not dialled yet. What came before the beginning

@@ -32,7 +32,13 @@ export function takeAnswers(builder: CommitBuilder, state: ThreadState): void {
 
 /** What was accepted at the very moment of an archive: it is recorded, and nothing comes of it. */
 export function takeAsStale(builder: CommitBuilder, state: ThreadState): void {
-  for (const waiting of entriesOf(state.inbox)) takeStale(builder, state, waiting);
+  for (const waiting of entriesOf(state.inbox)) if (!builder.has(waiting)) takeStale(builder, state, waiting);
+}
+
+/** Ends a turn that was under way, for good: nobody will answer its open calls any more. */
+export function endTurn(builder: CommitBuilder, { session }: ThreadState): void {
+  for (const call of builder.summary.openCalls) pushResult(builder, call, textResult(RESULT_TEXT.interrupted), true);
+  goIdle(builder, session, { type: 'end_turn' });
 }
 
 function takeEntry(builder: CommitBuilder, state: ThreadState, waiting: Waiting): void {
@@ -75,6 +81,8 @@ function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting
         if (hasAnswer(state, call)) continue;
         pushResult(builder, call, textResult(RESULT_TEXT[lossOf(signal)](signal.reason)), true);
       }
+      break;
+    case 'session_archived':
       break;
   }
   builder.drop(waiting);

@@ -3,6 +3,7 @@ import type {
   EventRecord,
   InboxItem,
   SessionRecord,
+  Signal,
   ThreadRef,
   ThreadSummary,
   ToolListing,
@@ -19,6 +20,9 @@ import type { ThreadState } from './state';
 const TAIL = 20;
 /** How long clearing up after a commit is put off: what the commit was made for, a request to the model, goes first. */
 const AFTER_YOU_MS = 5;
+
+/** What tells that the session's record is not what it was. */
+const CHANGES: readonly Signal['type'][] = ['session_updated', 'session_archived'];
 
 /** What can be read of a thread before it is known who works on it. */
 export interface Beginning {
@@ -237,8 +241,10 @@ export class ThreadWork {
 
   async #see(items: readonly InboxItem[]): Promise<void> {
     this.inbox = waiting(items, this.last);
-    const updated = this.inbox.some(({ entries }) => entries.some(({ signal }) => signal?.type === 'session_updated'));
-    if (updated) this.session = (await this.deps.sessions.get(this.ref.workspace, this.ref.sessionId)) ?? this.session;
+    const changed = this.inbox.some(({ entries }) =>
+      entries.some(({ signal }) => signal && CHANGES.includes(signal.type)),
+    );
+    if (changed) this.session = (await this.deps.sessions.get(this.ref.workspace, this.ref.sessionId)) ?? this.session;
   }
 
   #extendContext(commit: Commit): void {

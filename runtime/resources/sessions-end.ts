@@ -4,6 +4,7 @@ import type { Micros } from '../contract/time';
 import type { Principal } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import { AMEND_ATTEMPTS, concurrentModification } from './amend';
+import { deliver } from './deliver';
 import { findSession, primaryThread, readThread, type ThreadNow } from './events-thread';
 import type { Operation, ResourceDeps, WorkQueue } from './ports';
 import { sessionStatus, toSession } from './session-view';
@@ -26,6 +27,7 @@ const CANNOT_DELETE =
 export function archiveSession(deps: EndDeps): Operation<'sessions.archive'> {
   return async ({ principal, now }, { path }) => {
     const { session, thread } = await close(deps, principal, path.session_id, now, cannotArchive);
+    await tellIfAtWork(deps, session, now);
     await deps.workQueue.end(session, { discard: false });
     return toSession(session, thread, now);
   };
@@ -71,6 +73,17 @@ async function close(
     return { session: next, thread };
   }
   throw concurrentModification();
+}
+
+/**
+ * A message that was accepted at the very moment of the archive may have begun a turn, by a harness that knows the session as it
+ * was. It is told in the way in which it looks for news; whoever comes later reads the record.
+ */
+async function tellIfAtWork(deps: EndDeps, session: SessionRecord, now: Micros): Promise<void> {
+  const ref = primaryThread(session);
+  const { summary, waiting } = await readThread(deps.store, ref);
+  if (summary.status === 'terminated' || (summary.status === 'idle' && waiting.length === 0)) return;
+  await deliver(deps, ref, [{ id: deps.ids.make('event'), signal: { type: 'session_archived' } }], now);
 }
 
 /** Later than every commit: a harness that is late with its last ones does not overwrite it. */

@@ -203,7 +203,9 @@ export type Signal =
       readonly reason: string;
       /** Set where no worker ever came to life: none of the calls has run. */
       readonly neverRan?: true;
-    };
+    }
+  /** The session was archived while the thread was at work, or about to be: what was begun is closed. */
+  | { readonly type: 'session_archived' };
 
 /** One accepted request: its entries were taken together or not at all, in the order sent. Keys sort by acceptance. */
 export interface InboxItem {

@@ -284,3 +284,57 @@ it('records what was accepted at the very moment of an archive, and lets nothing
   expect(play.commits[0]?.records[0]?.private).toEqual({ stale: true });
   expect(play.inbox).toEqual([]);
 });
+
+describe('a turn that a message began at the very moment of an archive', () => {
+  const archive = (play: Play): void => {
+    play.session = { ...play.session, archivedAt: 1 };
+    play.signal({ type: 'session_archived' });
+  };
+
+  it('is closed when the model has answered, with what it said', () => {
+    const play = new Play();
+    play.message();
+    play.step();
+    archive(play);
+    expect(play.respond({ text: 'hi', calls: [{}] })).toEqual({ type: 'rest' });
+    expect(play.types.slice(-6)).toEqual(['agent.tool_use', 'span.model_request_end', 'agent.tool_result', ...IDLE]);
+    expect(checkHistory(play.events)).toEqual([]);
+    expect(play.inbox).toEqual([]);
+  });
+
+  it('is closed by whoever comes when its harness has died', () => {
+    const play = new Play();
+    play.message();
+    play.step();
+    archive(play);
+    expect(play.step()).toEqual({ type: 'rest' });
+    expect(play.types.slice(-4)).toEqual(['span.model_request_end', ...IDLE]);
+    expect(checkHistory(play.events)).toEqual([]);
+  });
+
+  it('keeps a result that was accepted before', () => {
+    const play = new Play();
+    play.message();
+    play.step();
+    play.respond({ calls: [{}] });
+    const [id = ''] = play.open;
+    play.send({ type: 'user.tool_result', tool_use_id: id, content: [{ type: 'text', text: 'done' }] });
+    archive(play);
+    play.step();
+    const result = play.events.find(({ type }) => type === 'agent.tool_result');
+    expect(result).toMatchObject({ content: [{ type: 'text', text: 'done' }] });
+    expect(play.types.slice(-3)).toEqual(IDLE);
+  });
+
+  it('changes nothing of a thread that rests', () => {
+    const play = new Play();
+    play.message();
+    play.step();
+    play.respond({ text: 'hi' });
+    const before = play.types;
+    archive(play);
+    play.step();
+    expect(play.types).toEqual(before);
+    expect(play.inbox).toEqual([]);
+  });
+});

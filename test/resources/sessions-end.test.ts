@@ -65,6 +65,23 @@ describe('archiving a session', () => {
     expect(data).toMatchObject([{ status: 'idle', archived_at: null }]);
   });
 
+  it('tells a thread that a message set to work at that very moment', async () => {
+    const session = await service.session();
+    const ref = service.ref(session.id);
+    const { log } = service.store;
+    const sessions: Store['sessions'] = {
+      ...service.store.sessions,
+      update: async (next) => {
+        const event = { id: 'sevt_1', type: 'user.message' as const, content: [] };
+        await log.accept(ref, [{ event }], 1, 1);
+        return service.store.sessions.update(next);
+      },
+    };
+    await failing({ sessions }).call('sessions.archive', { path: { session_id: session.id } });
+    const entries = (await log.readInbox(ref)).flatMap((item) => item.entries);
+    expect(entries).toMatchObject([{ event: { id: 'sevt_1' } }, { signal: { type: 'session_archived' } }]);
+  });
+
   it('stops its clock', async () => {
     const session = await service.session();
     const { stats } = await archive(session.id);
