@@ -2,13 +2,17 @@
 import { createTraits } from '../../runtime/model/traits';
 import { NO_LISTING } from '../../runtime/harness/dial';
 import { buildModelRequest, requestDigest } from '../../runtime/harness/model-request';
+import { MICROS_PER_SECOND, type Micros } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
+import { threadPartition, workPartition } from '../../runtime/store/keys';
 import type { DueItem, WorkRecord } from '../../runtime/store/ports';
 import type { Commit, EventRecord, SessionRecord } from '../../runtime/store/records';
 import { foldCommit } from '../../runtime/thread/fold';
 import { pendingEvents, waiting } from '../../runtime/thread/inbox';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { refOf, type System } from './system';
+
+const STILL_UNDER_WAY: Micros = 9 * MICROS_PER_SECOND;
 
 const DUE_KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work'];
 
@@ -54,22 +58,35 @@ export async function auditLog(system: System, session: SessionRecord): Promise<
     ...checkNumbers(commits),
     ...checkSummaries(commits),
     ...checkDigests(commits, record ?? session),
+    ...checkArchive(commits, record?.archivedAt ?? Infinity),
   ];
 }
 
 /** What is left of a session that was deleted. */
-export async function remains(system: System, session: SessionRecord): Promise<string[]> {
+export async function remains(system: System, session: SessionRecord, isCalm: boolean): Promise<string[]> {
   const store = system.bare();
   const { workspace, environmentId, id } = session;
   const { commits, inbox } = await historyOf(system, session);
   const work = await store.work.getBySession(workspace, environmentId, id);
+  const rows = await system.itemsOf('sessions', threadPartition(refOf(session)));
+  // A crash may leave the pointer to a work item, which means nothing without the item.
+  const workRows = isCalm ? await system.itemsOf('control', workPartition(workspace, environmentId)) : [];
   return [
+    ...[...rows, ...workRows].map(({ sk }) => `the row ${sk} of the deleted session`),
     ...((await store.sessions.get(workspace, id)) ? ['the record of the deleted session'] : []),
     ...(commits.length > 0 ? ['commits of the deleted session'] : []),
     ...(inbox > 0 ? ['inbox items of the deleted session'] : []),
     ...(work ? ['the work item of the deleted session'] : []),
     ...(system.blobs > 0 ? ['bodies of the deleted session'] : []),
   ].map((what) => `there is still ${what}`);
+}
+
+/** A wake that begins after the archive asks no model. One that had begun just before may still have to try again. */
+function checkArchive(commits: readonly Commit[], archivedAt: Micros): string[] {
+  const requests = commits.flatMap(({ at, records }) =>
+    records.some(({ event }) => event.type === 'span.model_request_start') ? [at] : [],
+  );
+  return requests.some((at) => at > archivedAt + STILL_UNDER_WAY) ? ['an archived session goes on'] : [];
 }
 
 /** Numbers have no gap, and no inbox item was used up twice. */

@@ -1,8 +1,8 @@
 /** A campaign: single faults, and drawn schedules between them, or every n-th of all these. */
 import { describeFailure, explore, type Explorer, type Failure } from './explore';
-import type { Schedule } from './play';
-import type { Scenario } from './scenario';
 import { SCENARIOS } from './scenarios';
+import { singlesOf, type Single } from './singles';
+import type { Schedule } from './strikes';
 
 export interface Campaign {
   readonly schedules: number;
@@ -34,11 +34,8 @@ const TELL_EVERY = 500;
 /** The share of wakes that are lost, or doubled, where nothing else is. Without any, nobody would ever be woken. */
 const MOST = 0.7;
 
-/** The scenarios take turns; each is explored when its first turn comes. */
 export async function runCampaign(campaign: Campaign): Promise<Tally> {
   const { schedules, seed, part, enough } = campaign;
-  const scenarios = SCENARIOS.filter(({ name }) => name.includes(campaign.scenario));
-  const explorers = new Map<Scenario, Explorer>();
   let played = 0;
   let failed = 0;
   const note = (failure: Failure | undefined): void => {
@@ -47,34 +44,50 @@ export async function runCampaign(campaign: Campaign): Promise<Tally> {
     if (failure && failed <= MAX_SHOWN) console.log(`\n${describeFailure(failure)}\n`);
     if (played % TELL_EVERY === 0) console.log(`part ${part.index + 1}: ${played} played, ${failed} failed`);
   };
-  for (let n = part.index; n < schedules; n += part.of) {
-    const scenario = scenarios[n % scenarios.length];
-    if (!scenario || failed >= enough) break;
-    const explorer = explorers.get(scenario) ?? (await explore(scenario, seed));
-    const isNew = !explorers.has(scenario);
-    explorers.set(scenario, explorer);
-    if (isNew && explorer.undisturbed) note(explorer.undisturbed);
-    // What is wrong by itself says nothing about faults.
-    if (explorer.undisturbed) continue;
-    const schedule = scheduleOf(explorer, campaign, Math.floor(n / scenarios.length));
-    if (schedule) note(await explorer.check(schedule));
+  const sound: Explorer[] = [];
+  for (const scenario of SCENARIOS.filter(({ name }) => name.includes(campaign.scenario))) {
+    if (failed >= enough) break;
+    const explorer = await explore(scenario, seed);
+    // What is wrong by itself says nothing about faults. All parts see it, and the first tells of it.
+    if (!explorer.undisturbed) sound.push(explorer);
+    else if (part.index === 0) note(explorer.undisturbed);
+  }
+  const singles = singlesOf(sound, seed).filter((single) => isWanted(single, campaign));
+  for (let n = part.index; n < schedules && failed < enough; n += part.of) {
+    const next = scheduleOf(sound, singles, campaign, n);
+    if (next) note(await next.explorer.check(next.schedule));
   }
   return { played, failed };
 }
 
-/** The k-th schedule of a scenario; undefined when it has no more of those that are asked for. */
-function scheduleOf(explorer: Explorer, campaign: Campaign, k: number): Schedule | undefined {
-  const { seed, wakes, strike, fault } = campaign;
-  if (wakes) return { seed: seed + k, faults: [], wakes: { lost: 0, doubled: 0, [wakes]: MOST } };
-  if (strike !== undefined || fault !== undefined) return singlesOf(explorer, strike, fault)[k];
-  const cycle = Math.floor(k / CYCLE);
-  const place = k % CYCLE;
-  const single = place < SINGLES_A_CYCLE ? explorer.singles[cycle * SINGLES_A_CYCLE + place] : undefined;
-  return single ?? explorer.drawn(k);
+/** The n-th schedule of a campaign; undefined when there are no more of those that are asked for. */
+function scheduleOf(
+  explorers: readonly Explorer[],
+  singles: readonly Single[],
+  { seed, wakes, strike, fault }: Campaign,
+  n: number,
+): Single | undefined {
+  const turnOf = (turn: number, make: (explorer: Explorer, k: number) => Schedule): Single | undefined => {
+    const explorer = explorers[turn % explorers.length];
+    return explorer && { explorer, schedule: make(explorer, Math.floor(turn / explorers.length)) };
+  };
+  if (wakes) {
+    return turnOf(n, (_explorer, k) => ({
+      seed: seed + k,
+      faults: [],
+      wakes: { lost: 0, doubled: 0, [wakes]: MOST },
+    }));
+  }
+  if (strike !== undefined || fault !== undefined) return singles[n];
+  const cycle = Math.floor(n / CYCLE);
+  const place = n % CYCLE;
+  const single = place < SINGLES_A_CYCLE ? singles[cycle * SINGLES_A_CYCLE + place] : undefined;
+  const turn = cycle * (CYCLE - SINGLES_A_CYCLE) + (place - SINGLES_A_CYCLE);
+  return single ?? turnOf(place < SINGLES_A_CYCLE ? n : turn, (explorer, k) => explorer.drawn(k));
 }
 
-function singlesOf({ singles, baseline }: Explorer, strike = '', fault = ''): Schedule[] {
-  return singles.filter(({ faults }) =>
-    faults.every(([place, kind]) => kind.includes(fault) && baseline.operations[place]?.includes(strike)),
+function isWanted({ explorer, schedule }: Single, { strike = '', fault = '' }: Campaign): boolean {
+  return schedule.faults.every(
+    ([place, kind]) => kind.includes(fault) && explorer.baseline.operations[place]?.includes(strike),
   );
 }

@@ -22,6 +22,10 @@ type Answer = 'done' | 'refused' | 'gone';
 export class Client {
   readonly accepted: string[] = [];
   readonly problems: string[] = [];
+  /** What it gave as results of its own tools. */
+  readonly answers = new Set<string>();
+  /** What it wrote on the session's work item. */
+  label: string | undefined;
   readonly #principal: Principal;
   readonly #seen = new Set<string>();
   /** The longest history that was listed, event by event. */
@@ -43,6 +47,9 @@ export class Client {
   /** Sends events in one request, for as long as it takes. A 4xx means that they are not wanted any more. */
   async send(...events: EventParams[]): Promise<void> {
     const [first] = events;
+    for (const event of events) {
+      if (event.type === 'user.custom_tool_result') this.answers.add(JSON.stringify(event.content));
+    }
     for (;;) {
       try {
         const { data } = await this.#ask((operations, context) =>
@@ -94,19 +101,40 @@ export class Client {
     );
   }
 
-  /** Stops the session's worker, as an operator does: at once (`force`), or so that it hears of it with its next heartbeat. */
-  async stopWorker(force: boolean): Promise<Answer> {
+  /**
+   * Stops the session's worker, as an operator does: at once (`force`), or so that it hears of it with its next heartbeat. An
+   * operator who got no answer may leave it at that.
+   */
+  async stopWorker(force: boolean): Promise<Answer | 'lost'> {
+    const body = { force };
+    const isPatient = this.random() < 0.5;
+    return this.#toWork((path) => {
+      const stop = (operations: Operations, context: RequestContext): Promise<unknown> =>
+        operations['environments.work.stop'](context, { path, query: {}, body, headers: {} });
+      return isPatient ? this.#insist(stop) : this.#ask(stop).then(() => 'done' as const, answerOf);
+    });
+  }
+
+  /** Writes a label on the session's work item. */
+  async labelWorker(label: string): Promise<Answer> {
+    const answer = await this.#toWork((path) =>
+      this.#insist((operations, context) =>
+        operations['environments.work.update'](context, {
+          path,
+          query: {},
+          body: { metadata: { label } },
+          headers: {},
+        }),
+      ),
+    );
+    if (answer === 'done') this.label = label;
+    return answer;
+  }
+
+  async #toWork<T>(act: (path: { environment_id: string; work_id: string }) => Promise<T>): Promise<T | 'gone'> {
     const { workspace, environmentId, id } = this.session;
     const work = await this.system.bare().work.getBySession(workspace, environmentId, id);
-    if (!work) return 'gone';
-    return this.#insist((operations, context) =>
-      operations['environments.work.stop'](context, {
-        path: { environment_id: environmentId, work_id: work.id },
-        query: {},
-        body: { force },
-        headers: {},
-      }),
-    );
+    return work ? act({ environment_id: environmentId, work_id: work.id }) : 'gone';
   }
 
   archive(): Promise<Answer> {
@@ -175,7 +203,8 @@ export class Client {
         await this.#ask(ask);
         return 'done';
       } catch (error) {
-        if (isRefusal(error)) return error.status === NOT_FOUND ? 'gone' : 'refused';
+        const answer = answerOf(error);
+        if (answer !== 'lost') return answer;
         await this.pause(RETRY_MS);
       }
     }
@@ -201,6 +230,11 @@ export class Client {
 }
 
 const isRefusal = (error: unknown): error is ApiError => error instanceof ApiError && error.status < 500;
+
+const answerOf = (error: unknown): Answer | 'lost' => {
+  if (!isRefusal(error)) return 'lost';
+  return error.status === NOT_FOUND ? 'gone' : 'refused';
+};
 
 const isMessage = (event: SessionEvent, said: string): boolean =>
   event.type === 'user.message' && JSON.stringify(event.content).includes(JSON.stringify(said));

@@ -11,7 +11,7 @@ import type { Process, Scheduler } from './scheduler';
 const WAKE_DELAY_MS = 20;
 const MAX_ATTEMPTS = 3;
 /** How often a retry comes: Lambda gives up on an event that is too old, or whose function is too busy. */
-const RETRIED_SHARE = 0.6;
+const RETRIED_SHARE = 0.3;
 /** How often a warm one is taken where there is one. */
 const WARM_SHARE = 0.8;
 

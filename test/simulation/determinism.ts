@@ -16,7 +16,7 @@ const atOnce =
     }
   };
 
-const real = { deflate: zlib.deflate, inflate: zlib.inflate, setTimeout: timers.setTimeout };
+const real = { deflate: zlib.deflate, inflate: zlib.inflate, setTimeout: timers.setTimeout, random: Math.random };
 
 Object.assign(zlib, { deflate: atOnce(zlib.deflateSync), inflate: atOnce(zlib.inflateSync) });
 /** Whoever plays says how one waits. One schedule is played at a time. */
@@ -24,8 +24,12 @@ export const waits: { sleep: (ms: number) => Promise<void> } = { sleep: async ()
 
 Object.assign(timers, { setTimeout: (ms: number): Promise<void> => waits.sleep(ms) });
 
+// Some of those waits are of a drawn length.
+Object.assign(Math, { random: () => 0.5 });
+
 /** Gives the process its real clock and thread pool back: others may have to live in it. */
 export function endDeterminism(): void {
   Object.assign(zlib, { deflate: real.deflate, inflate: real.inflate });
   Object.assign(timers, { setTimeout: real.setTimeout });
+  Object.assign(Math, { random: real.random });
 }

@@ -1,7 +1,8 @@
-/** Which schedules to play: each fault at each operation of an undisturbed run, then drawn ones. */
-import { play, type Played, type Schedule } from './play';
+/** Which schedules to play of a scenario beside its single faults: drawn ones. */
+import { play, type Played } from './play';
 import type { Scenario } from './scenario';
-import { faultsOf, isDelay, isRead, seeded, type Fault } from './scheduler';
+import { FAULTS, faultsOf, isDelay, isRead, seeded, type Fault } from './scheduler';
+import { faultsIn, type Schedule } from './strikes';
 
 export interface Failure {
   readonly scenario: string;
@@ -11,13 +12,12 @@ export interface Failure {
 }
 
 export interface Explorer {
+  readonly scenario: Scenario;
   /** The undisturbed run, which says where faults can strike. */
   readonly baseline: Played;
   /** What is wrong with that run, if anything is. */
   readonly undisturbed?: Failure;
-  /** Every single fault. Those at operations of a kind of which none was struck yet come first. */
-  readonly singles: readonly Schedule[];
-  /** The n-th drawn schedule: two to five faults, lost and doubled wakes; or nothing but delays. */
+  /** The n-th drawn schedule. */
   drawn(n: number): Schedule;
   /** Undefined when nothing is wrong. */
   check(schedule: Schedule): Promise<Failure | undefined>;
@@ -25,41 +25,27 @@ export interface Explorer {
 
 /** Room behind the last operation of the undisturbed run: recovery takes operations, too. */
 const BEYOND = 1.2;
-/** Of so many drawn schedules one has nothing but delays, so that nothing may go wrong at all; one has nothing but lost wakes. */
-const KINDS = 4;
-/** A drawn schedule has two faults and up to so many more, less one: each adds to what one run can show. */
-const MORE_FAULTS = 4;
+/** A drawn schedule has up to so many faults, and some have one more than that. */
+const FEW = 2;
+const MANY = 5;
+/** How soon after a fault its aftershock strikes, at most. Sooner is likelier. */
+const AFTERSHOCK_WITHIN = 12;
+const OUTAGE_SHARE = 0.4;
+const OUTAGE_MOST = 5;
+const FREE_SHARE = 0.3;
+/** Half of the drawn schedules have a slow network: so slow. */
+const LATENCIES_MS = [0, 0, 0, 20, 80, 250] as const;
 
 export async function explore(scenario: Scenario, seed: number): Promise<Explorer> {
   const nothing: Schedule = { seed, faults: [] };
   const first = await playSafely(scenario, nothing);
   const baseline = { ...first, problems: [...first.problems, ...compare(scenario, nothing, first, first)] };
   const isBroken = baseline.problems.length > 0;
-  const { operations } = baseline;
-  const groups = groupsOf(operations);
-  const writes = groups.filter(([place = 0]) => !isRead(operations[place] ?? ''));
-  const harness = [...operations.keys()].filter((place) => operations[place]?.startsWith('harness'));
   return {
+    scenario,
     baseline,
     ...(isBroken ? { undisturbed: { scenario: scenario.name, schedule: nothing, ...baseline } } : {}),
-    singles: singlesOf(groups, operations, seed),
-    drawn(n) {
-      const random = seeded(seed * 1_000_003 + n);
-      const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
-      const anywhere = (): number => Math.floor(random() * operations.length * BEYOND);
-      const place = (): number => pick([anywhere(), pick(pick(writes) ?? []) ?? 0, pick(harness) ?? 0]) ?? 0;
-      const fault = (): readonly [number, Fault] => {
-        const at = place();
-        const all = faultsOf(operations[at] ?? '');
-        return [at, pick(n % KINDS === 0 ? all.filter(isDelay) : all) ?? 'crash_before'];
-      };
-      const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
-      return {
-        seed: seed + 1 + n,
-        faults: n % KINDS === 1 ? [] : Array.from({ length: 2 + Math.floor(random() * MORE_FAULTS) }, fault),
-        ...(n % KINDS === 0 ? {} : { wakes }),
-      };
-    },
+    drawn: drawing(baseline.operations, seed),
     async check(schedule) {
       const played = await playSafely(scenario, schedule);
       const problems = [...played.problems, ...compare(scenario, schedule, played, baseline)];
@@ -68,9 +54,58 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
   };
 }
 
+/**
+ * Draws schedules for a run of these operations. They take turns: nothing but delays, so that nothing may go wrong at all; nothing
+ * but lost and doubled wakes; faults with aftershocks; an outage; and twice several faults wherever they fall.
+ */
+function drawing(operations: readonly string[], seed: number): (n: number) => Schedule {
+  const groups = groupsOf(operations);
+  const writes = groups.filter(([place = 0]) => !isRead(operations[place] ?? ''));
+  const harness = [...operations.keys()].filter((place) => operations[place]?.startsWith('harness'));
+  return (n) => {
+    const random = seeded(seed * 1_000_003 + n);
+    const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
+    const many = <T>(least: number, most: number, draw: () => T): T[] =>
+      Array.from({ length: least + Math.floor(random() * (most - least + 1)) }, draw);
+    const anywhere = (): number => Math.floor(random() * operations.length * BEYOND);
+    const atWrite = (): number => pick(pick(writes) ?? []) ?? 0;
+    const place = (): number => pick([anywhere(), atWrite(), pick(harness) ?? 0]) ?? 0;
+    const faultAt = (at: number): readonly [number, Fault] => [
+      at,
+      pick(faultsOf(operations[at] ?? '')) ?? 'crash_before',
+    ];
+    const delay = (): readonly [number, Fault] => [place(), pick(FAULTS.filter(isDelay)) ?? 'pause_after'];
+    const aftershock = (): readonly [number, Fault] => [
+      1 + Math.floor(random() ** 2 * AFTERSHOCK_WITHIN),
+      pick(FAULTS) ?? 'crash_before',
+    ];
+    const latencyMs = pick(LATENCIES_MS);
+    const isFree = random() < FREE_SHARE;
+    const base = { seed: seed + 1 + n, ...(latencyMs ? { latencyMs } : {}), ...(isFree ? { isFree } : {}) };
+    const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
+    switch (n % 6) {
+      case 0:
+        return { ...base, faults: many(FEW, MANY, delay) };
+      case 1:
+        return { ...base, faults: [], wakes };
+      case 2: {
+        const faults = many(1, FEW, () => faultAt(pick([atWrite(), place()]) ?? 0));
+        return { ...base, faults, aftershocks: faults.map(aftershock) };
+      }
+      case 3: {
+        const operation = operations[pick(pick(groups) ?? []) ?? 0] ?? '';
+        const fault = pick(faultsOf(operation)) ?? 'crash_before';
+        return { ...base, faults: [], outage: { operation, fault, share: OUTAGE_SHARE, most: OUTAGE_MOST } };
+      }
+      default:
+        return { ...base, faults: many(FEW, MANY, () => faultAt(place())), wakes };
+    }
+  };
+}
+
 /** What a fault may cost at most: a request of the model each, and where nothing failed, nothing. */
-function compare(scenario: Scenario, { faults, wakes }: Schedule, played: Played, baseline: Played): string[] {
-  const isCalm = !wakes && faults.every(([, fault]) => isDelay(fault));
+function compare(scenario: Scenario, schedule: Schedule, played: Played, baseline: Played): string[] {
+  const isCalm = !schedule.wakes && faultsIn(schedule).every(isDelay);
   const excess = played.asked - baseline.asked;
   const allowed = played.trace.filter(costs).length;
   return [
@@ -104,27 +139,6 @@ function groupsOf(operations: readonly string[]): number[][] {
   const groups = new Map<string, number[]>();
   for (const [place, kind] of operations.entries()) groups.set(kind, [...(groups.get(kind) ?? []), place]);
   return [...groups.values()];
-}
-
-/** In rounds: in each, every fault strikes one more operation of every kind. */
-function singlesOf(groups: readonly (readonly number[])[], operations: readonly string[], seed: number): Schedule[] {
-  const random = seeded(seed);
-  const shuffled = groups.map((places) => shuffle(places, random));
-  const rounds = Math.max(0, ...shuffled.map(({ length }) => length));
-  return Array.from({ length: rounds }, (_, round) => {
-    const places = shuffled.flatMap((group) => group[round] ?? []);
-    const all = places.flatMap((place) =>
-      faultsOf(operations[place] ?? '').map((fault) => ({ seed, faults: [[place, fault] as const] })),
-    );
-    return shuffle(all, random);
-  }).flat();
-}
-
-export function shuffle<T>(all: readonly T[], random: () => number): T[] {
-  return all
-    .map((one) => ({ one, rank: random() }))
-    .toSorted((a, b) => a.rank - b.rank)
-    .map(({ one }) => one);
 }
 
 /** A failure as a person reads it, with the command that plays it again. */

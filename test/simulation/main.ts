@@ -6,8 +6,9 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runCampaign, type Campaign, type Tally } from './campaign';
 import { outcomeOf } from './outcome';
-import { play, type Schedule } from './play';
+import { play } from './play';
 import { SCENARIOS } from './scenarios';
+import type { Schedule } from './strikes';
 
 const HELP = `npm run simulate -- [options]
 

@@ -7,17 +7,11 @@ import { Client } from './client';
 import { Listener } from './listener';
 import { ScriptedModel } from './model';
 import type { Scenario } from './scenario';
-import { isDelay, Scheduler, seeded, type Fault, type Process } from './scheduler';
+import { isDelay, Scheduler, seeded, type Process } from './scheduler';
+import { faultsIn, Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
 import { judge } from './verdict';
 import { startPoller } from './worker';
-
-export interface Schedule {
-  readonly seed: number;
-  readonly faults: readonly (readonly [operation: number, fault: Fault])[];
-  /** The share of wakes that are lost, and that are delivered twice. */
-  readonly wakes?: { readonly lost: number; readonly doubled: number };
-}
 
 export interface Played {
   /** The operations of mortal processes in order: the kind of process, and what it did. */
@@ -61,7 +55,7 @@ class Run {
 
   static async open(scenario: Scenario, schedule: Schedule): Promise<Run> {
     const random = seeded(schedule.seed);
-    const scheduler = new Scheduler(random, new Map(schedule.faults));
+    const scheduler = new Scheduler(random, new Strikes(random, schedule));
     const model = new ScriptedModel(scenario, scheduler);
     const system = await System.open({
       scheduler,
@@ -69,6 +63,7 @@ class Run {
       model: (process) => model.provider(process),
       wakeFault: wakeFaults(random, schedule),
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
+      isFree: schedule.isFree ?? false,
       toolMs: scenario.toolMs ?? (() => 0),
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
@@ -149,31 +144,44 @@ class Run {
 
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, system, client, model, schedule } = this;
-    const faults = schedule.faults.map(([, fault]) => fault);
+    const faults = faultsIn(schedule);
     const isCalm = !schedule.wakes && faults.every(isDelay);
     const hasZombies = faults.some((fault) => fault.startsWith('sleep'));
-    const evidence = { scenario, events, pending, accepted: client.accepted, system, isCalm, hasZombies };
+    const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
     this.#problems.push(
       ...judge(evidence),
       ...model.problems,
       ...client.problems,
       ...(this.listener?.problems(events) ?? []),
-      ...(await (scenario.isDeleted ? remains : auditLog)(system, client.session)),
+      ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),
+      ...(await this.#credentialProblems()),
       ...[...system.cluster.starts].flatMap(([, times]) =>
         times > 1 ? [`a sandbox was started ${times} times for one claim`] : [],
       ),
     );
   }
 
+  /** Who dies between making a credential and handing it out, or before taking it back, leaves it to its own end. */
+  async #credentialProblems(): Promise<string[]> {
+    const left = await this.system.credentialsLeft();
+    const excused = this.scheduler.trace.filter((line) => / <- (?!pause)/.test(line)).length;
+    return left > excused ? [`${left} credentials of workers still work, and ${excused} operations failed`] : [];
+  }
+
   async #recordProblems(): Promise<string[]> {
     const { workspace, id } = this.client.session;
-    const record: Readonly<Record<string, unknown>> = { ...(await this.system.bare().sessions.get(workspace, id)) };
-    return Object.entries(this.scenario.record ?? {}).flatMap(([field, value]) =>
+    const store = this.system.bare();
+    const record: Readonly<Record<string, unknown>> = { ...(await store.sessions.get(workspace, id)) };
+    const work = await store.work.getBySession(workspace, this.client.session.environmentId, id);
+    const isLabelled = this.client.label === undefined || work?.metadata['label'] === this.client.label;
+    const unlabelled = isLabelled ? [] : ['the label of the work item is not what was asked for'];
+    const wrong = Object.entries(this.scenario.record ?? {}).flatMap(([field, value]) =>
       JSON.stringify(record[field]) === JSON.stringify(value)
         ? []
         : [`the session's ${field} is not what was asked for`],
     );
+    return [...wrong, ...unlabelled];
   }
 }
 

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly record?: Partial<SessionRecord>;
   /** Calls may end with an unknown outcome although nothing fails: somebody wants it so. */
   readonly mayEndUnknown?: boolean;
+  /** Its model fails, and the log tells of it, although nothing else does. */
+  readonly hasErrors?: boolean;
   /** How long a call of a tool takes, by what it is called with. Default: no time. */
   readonly toolMs?: (command: string) => number;
   /** Somebody listens to the session's stream. */

@@ -30,6 +30,8 @@ function interrupted(lines: readonly string[]): string | undefined {
   return endsWith(lines, ['go', 'rather this'], 'done with rather this');
 }
 
+const CHANGES_OF_MIND = ['this', 'rather that', 'no, this', 'or that'];
+
 export const RACES: readonly Scenario[] = [
   {
     name: 'an interrupt in the middle, and on',
@@ -55,6 +57,24 @@ export const RACES: readonly Scenario[] = [
       const content = [{ type: 'text' as const, text: 'rather this' }];
       await client.send({ type: 'user.interrupt' }, { type: 'user.message', content });
       await client.idleAfter('rather this');
+    },
+  },
+  {
+    name: 'one interrupt after the other',
+    agent: agent(),
+    thinkingMs: () => 700,
+    outcome: (lines) => endsWith(lines, ['go', ...CHANGES_OF_MIND], `done with ${CHANGES_OF_MIND.at(-1)}`),
+    model: (request) => ({ blocks: [text(`done with ${turnOf(request).said}`)] }),
+    client: async (client) => {
+      await client.message('go');
+      for (const said of CHANGES_OF_MIND) {
+        await client.pause(client.random() * 1_000);
+        await client.send(
+          { type: 'user.interrupt' },
+          { type: 'user.message', content: [{ type: 'text', text: said }] },
+        );
+      }
+      await client.idleAfter(CHANGES_OF_MIND.at(-1) ?? '');
     },
   },
   {

@@ -91,7 +91,9 @@ const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
     await client.message('go');
     await client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
     await client.pause(2_000 + client.random() * 2_000);
-    await client.stopWorker(force);
+    const label = client.labelWorker('to be stopped');
+    while ((await client.stopWorker(force)) === 'gone') await client.pause(500);
+    await label;
     await client.idleAfter('go');
   },
 });
@@ -106,7 +108,7 @@ export const TOOLS: readonly Scenario[] = [
     ...ONE_AND_TWO,
   },
   { name: 'a worker that an operator stops', mayEndUnknown: true, cut: 'long', ...stopped(false) },
-  { name: 'a worker that an operator stops at once', mayEndUnknown: true, ...stopped(true) },
+  { name: 'a worker that an operator stops at once', mayEndUnknown: true, cut: 'long', ...stopped(true) },
   {
     name: 'a call that takes long',
     agent: agent(),

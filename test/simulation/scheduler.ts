@@ -1,4 +1,5 @@
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../../runtime/contract/time';
+import type { Strikes } from './strikes';
 
 /**
  * What goes wrong at an I/O operation:
@@ -33,14 +34,14 @@ export function faultsOf(operation: string): readonly Fault[] {
 
 /** Whether an operation (the kind of its process, and what it does) leaves the world as it is. */
 export const isRead = (operation: string): boolean =>
-  /\b(Query|GetItem|BatchGetItem|get blob|ask|ListTasks)$/.test(operation);
+  /\b(Query|GetItem|BatchGetItem|get blob|ask|ListTasks)\b/.test(operation);
 
 /** Whether a fault only makes somebody slow. */
 export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';
 
 /** From just a lease on: the sleeper wakes before, while, or after its successor is at work. */
 const SHORTEST_ZOMBIE_SLEEP: Micros = 15 * MICROS_PER_SECOND;
-const LONGEST_ZOMBIE_SLEEP: Micros = 45 * MICROS_PER_SECOND;
+const LONGEST_ZOMBIE_SLEEP: Micros = 60 * MICROS_PER_SECOND;
 /** Below every patience in the system. */
 const PAUSE: Micros = 1_200 * MICROS_PER_MS;
 /** How long a client library waits before it sends again: long enough for others to act on what the first try did. */
@@ -102,7 +103,7 @@ export class Scheduler implements Clock {
 
   constructor(
     private readonly random: () => number,
-    private readonly faults: ReadonlyMap<number, Fault>,
+    private readonly strikes: Strikes,
   ) {}
 
   now(): Micros {
@@ -113,8 +114,8 @@ export class Scheduler implements Clock {
 
   /** An operation on the outside. Everything a process does to the world goes through here. */
   async io<T>(process: Process, name: string, run: () => Promise<T>, { once = false } = {}): Promise<T> {
-    await this.#turn(process, 0);
-    const fault = process.mortal ? this.faults.get(this.operations) : undefined;
+    await this.#turn(process, this.#latency());
+    const fault = process.mortal ? this.strikes.at(this.operations, process, name) : undefined;
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);
@@ -128,7 +129,7 @@ export class Scheduler implements Clock {
     if (fault === 'pause_after') await this.#doze(process, PAUSE);
     if (fault === 'repeat') await this.#turn(process, REPEAT_AFTER);
     const answer = fault === 'repeat' ? await this.#settled(run) : result;
-    await this.#turn(process, 0);
+    await this.#turn(process, this.#latency());
     if ('error' in answer) throw answer.error;
     return answer.value;
   }
@@ -196,6 +197,10 @@ export class Scheduler implements Clock {
   async #doze(process: Process, time: Micros): Promise<void> {
     process.asleepUntil = this.#now + time;
     await this.#turn(process, time);
+  }
+
+  #latency(): Micros {
+    return Math.round(this.strikes.latencyMs() * MICROS_PER_MS);
   }
 
   #zombieSleep(): Micros {

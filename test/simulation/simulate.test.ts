@@ -1,6 +1,7 @@
 import { endDeterminism } from './determinism';
 import { describeFailure, explore } from './explore';
 import { SCENARIOS } from './scenarios';
+import { singlesOf } from './singles';
 
 /** A taste of `npm run simulate`: some single faults and some drawn schedules of each scenario. */
 const SINGLES = 3;
@@ -14,7 +15,9 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('
   it('comes to rest whole, whatever fails where', async () => {
     const explorer = await explore(scenario, 1);
     expect(explorer.baseline.problems).toEqual([]);
-    const singles = explorer.singles.slice(0, SINGLES);
+    const singles = singlesOf([explorer], 1)
+      .slice(0, SINGLES)
+      .map(({ schedule }) => schedule);
     const drawn = Array.from({ length: DRAWN }, (_, n) => explorer.drawn(n));
     for (const schedule of [...singles, ...drawn]) {
       const failure = await explorer.check(schedule);

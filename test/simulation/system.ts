@@ -15,10 +15,13 @@ import { createWorkQueue } from '../../runtime/resources/work-queue';
 import type { BlobStore, ChangeHints, Principal, Store, Waker } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef } from '../../runtime/store/records';
 import { createStore } from '../../runtime/store/store';
+import { Table, type Item } from '../../runtime/store/table';
 import { sessionRecord } from '../support/decisions';
+import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
 import { Database, TABLE_NAMES, type Gate } from './database';
+import { clientOf } from './requests';
 import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
 import { startTask } from './worker';
@@ -40,6 +43,8 @@ export interface SystemOptions {
   readonly model: (process: Process) => ModelProvider;
   readonly wakeFault: () => WakeFault;
   readonly wakeSeconds: number;
+  /** Whether the database answers in all ways that it may. */
+  readonly isFree: boolean;
   /** How long a call of a tool takes. */
   readonly toolMs: (command: string) => number;
 }
@@ -49,6 +54,7 @@ export class System {
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #ids: IdSource;
   readonly #containers: Containers;
+  readonly #choices: Choices;
   readonly cluster: Cluster;
   readonly servers: SimulatedServers;
   #processes = 0;
@@ -56,6 +62,8 @@ export class System {
   readonly effects = new Map<string, number>();
   /** What a worker was told that is accepted: the call, and what it gave. */
   readonly delivered = new Map<string, string>();
+  /** The hashes of all tokens and claims that were made for workers. */
+  readonly credentials = new Set<string>();
   /** How often the sweeper found a thread that somebody had to be woken for. */
   revived = 0;
   /** Everything that was thrown by an invocation, for a failing schedule's report. */
@@ -65,8 +73,9 @@ export class System {
     readonly database: Database,
     private readonly options: SystemOptions,
   ) {
-    const { scheduler, random, wakeSeconds } = options;
+    const { scheduler, random, wakeSeconds, isFree } = options;
     this.scheduler = scheduler;
+    this.#choices = new Choices(isFree, random, () => scheduler.now());
     this.servers = new SimulatedServers(scheduler);
     this.#ids = seededIds(random);
     this.#containers = new Containers({
@@ -170,13 +179,33 @@ export class System {
     return this.#store((_name, run) => run());
   }
 
+  /** All items of a partition. */
+  async itemsOf(table: keyof typeof TABLE_NAMES, partition: string): Promise<Item[]> {
+    const items: Item[] = [];
+    const client = this.database.client((_name, run) => run());
+    for await (const item of new Table(client, TABLE_NAMES[table]).query({ partition })) items.push(item);
+    return items;
+  }
+
+  /** How many credentials of workers still work. */
+  async credentialsLeft(): Promise<number> {
+    const { keys } = this.bare();
+    const found = await Promise.all([...this.credentials].map((hash) => keys.findByHash(hash)));
+    return found.filter((key) => key !== undefined).length;
+  }
+
   async principalOf(hash: string): Promise<Principal | undefined> {
     return (await this.bare().keys.findByHash(hash))?.principal;
   }
 
   #store(gate: Gate): Store {
-    const client = this.database.client(gate);
-    return createStore({ client, tables: TABLE_NAMES, blobs: this.#blobStore(gate), clock: this.scheduler });
+    const client = clientOf({ database: this.database, gate, choices: this.#choices });
+    const store = createStore({ client, tables: TABLE_NAMES, blobs: this.#blobStore(gate), clock: this.scheduler });
+    const put: Store['keys']['put'] = (hash, key) => {
+      this.credentials.add(hash);
+      return store.keys.put(hash, key);
+    };
+    return { ...store, keys: { ...store.keys, put } };
   }
 
   #blobStore(gate: Gate): BlobStore {

@@ -3,6 +3,7 @@ import type { SessionEvent } from '../../runtime/contract/wire';
 import { checkHistory } from '../../runtime/thread/invariants';
 import { outcomeOf } from './outcome';
 import { effectName, SERVED_TOOLS } from './servers';
+import type { Client } from './client';
 import type { Scenario } from './scenario';
 import type { System } from './system';
 
@@ -11,7 +12,7 @@ export interface Evidence {
   readonly events: readonly SessionEvent[];
   /** What still waits, as a list shows it behind the history. */
   readonly pending: readonly SessionEvent[];
-  readonly accepted: readonly string[];
+  readonly client: Pick<Client, 'accepted' | 'answers'>;
   readonly system: System;
   /** Nothing failed: at most somebody was slow for a moment. */
   readonly isCalm: boolean;
@@ -25,7 +26,8 @@ const RAN = '"ran {';
 
 /** All that is wrong. */
 export function judge(evidence: Evidence): string[] {
-  const { events, pending, accepted, scenario } = evidence;
+  const { events, pending, client, scenario } = evidence;
+  const { accepted } = client;
   if (scenario.isDeleted) return [];
   const violations = checkHistory([...events, ...pending], { accepted, selfHosted: scenario.pollers !== undefined });
   return [
@@ -35,6 +37,8 @@ export function judge(evidence: Evidence): string[] {
     ...checkOutcome(evidence),
     ...checkCalls(evidence),
     ...checkServerCalls(evidence),
+    ...checkClientCalls(evidence),
+    ...checkErrors(evidence),
     ...checkUsage(events),
     ...checkSpans(events),
   ];
@@ -114,6 +118,23 @@ function checkServerCalls({ events, system, isCalm }: Evidence): string[] {
       ...(isCalm && !isKnown && !isInterrupted ? [`nothing failed, yet ${event.id} has ${result}`] : []),
     ];
   });
+}
+
+/** A call that waits for the client gets the client's answer, unless the client interrupts it. */
+function checkClientCalls({ events, client }: Evidence): string[] {
+  if (events.some(({ type }) => type === 'user.interrupt')) return [];
+  return events.flatMap((event) => {
+    if (event.type !== 'user.custom_tool_result' || client.answers.has(JSON.stringify(event.content))) return [];
+    return [`the client never gave the answer ${JSON.stringify(event.content)}`];
+  });
+}
+
+/** Where nothing failed, nobody is told of an error. */
+function checkErrors({ events, scenario, isCalm }: Evidence): string[] {
+  if (!isCalm || scenario.hasErrors) return [];
+  return events.flatMap((event) =>
+    event.type === 'session.error' ? [`nothing failed, yet the log says: ${event.error.message}`] : [],
+  );
 }
 
 /** What the session says that it used is what its requests used. */

@@ -1,0 +1,99 @@
+/** Where a schedule makes operations fail, and how. */
+import type { Fault, Process } from './scheduler';
+
+export interface Schedule {
+  readonly seed: number;
+  readonly faults: readonly (readonly [operation: number, fault: Fault])[];
+  /**
+   * What becomes of whoever was struck: after the n-th fault, the same process (if it died, the next of its kind) is struck again
+   * so many operations later. What is done about a fault is code that runs at no other time.
+   */
+  readonly aftershocks?: readonly (readonly [later: number, fault: Fault])[];
+  /** One kind of operation fails in one way, here and there, until it has done so often enough. */
+  readonly outage?: Outage;
+  /** How many milliseconds an operation takes at most. Default: none, so that only who acts at the same moment meets. */
+  readonly latencyMs?: number;
+  /** Whether the database makes use of its freedom: short pages, parts of batches, reads that lag where they may. */
+  readonly isFree?: boolean;
+  /** The share of wakes that are lost, and that are delivered twice. */
+  readonly wakes?: { readonly lost: number; readonly doubled: number };
+}
+
+export interface Outage {
+  readonly operation: string;
+  readonly fault: Fault;
+  readonly share: number;
+  readonly most: number;
+}
+
+/** All kinds of faults that a schedule knows. */
+export const faultsIn = ({ faults, aftershocks = [], outage }: Schedule): Fault[] => [
+  ...faults.map(([, fault]) => fault),
+  ...aftershocks.map(([, fault]) => fault),
+  ...(outage ? [outage.fault] : []),
+];
+
+/** The kind of a process, and what it does: under this name, operations are alike. */
+export const kindOf = (process: Process, name: string): string => `${process.name.replace(/#\d+$/, '')} ${name}`;
+
+interface Aftershock {
+  readonly process: Process;
+  left: number;
+  readonly fault: Fault;
+}
+
+export class Strikes {
+  readonly #places: ReadonlyMap<number, Fault>;
+  readonly #armed: Aftershock[] = [];
+  #struck = 0;
+  #outages = 0;
+
+  constructor(
+    private readonly random: () => number,
+    private readonly schedule: Schedule,
+  ) {
+    this.#places = new Map(schedule.faults);
+  }
+
+  /** What goes wrong at an operation. */
+  at(place: number, process: Process, name: string): Fault | undefined {
+    const planned = this.#places.get(place);
+    const fault = planned ?? this.#aftershock(process) ?? this.#outage(process, name);
+    if (planned) this.#arm(process);
+    return fault;
+  }
+
+  /** How long an operation takes on one of its two ways. Most are quick. */
+  latencyMs(): number {
+    const { latencyMs = 0 } = this.schedule;
+    return latencyMs === 0 ? 0 : (latencyMs * this.random() ** 3) / 2;
+  }
+
+  #arm(process: Process): void {
+    const [left, fault] = this.schedule.aftershocks?.[this.#struck] ?? [];
+    this.#struck += 1;
+    if (left !== undefined && fault) this.#armed.push({ process, left, fault });
+  }
+
+  #aftershock(process: Process): Fault | undefined {
+    const at = this.#armed.findIndex(
+      (armed) => armed.process === process || (armed.process.dead && isAlike(armed.process, process)),
+    );
+    const shock = this.#armed[at];
+    if (!shock) return undefined;
+    shock.left -= 1;
+    if (shock.left > 0) return undefined;
+    this.#armed.splice(at, 1);
+    return shock.fault;
+  }
+
+  #outage(process: Process, name: string): Fault | undefined {
+    const { outage } = this.schedule;
+    if (!outage || this.#outages >= outage.most || kindOf(process, name) !== outage.operation) return undefined;
+    if (this.random() >= outage.share) return undefined;
+    this.#outages += 1;
+    return outage.fault;
+  }
+}
+
+const isAlike = (one: Process, other: Process): boolean => kindOf(one, '') === kindOf(other, '');
