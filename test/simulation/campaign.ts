@@ -53,7 +53,8 @@ export async function runCampaign(campaign: Campaign): Promise<Tally> {
     else if (part.index === 0) note(explorer.undisturbed);
   }
   const singles = singlesOf(sound, seed).filter((single) => isWanted(single, campaign));
-  for (let n = part.index; n < schedules && failed < enough; n += part.of) {
+  for (let n = part.index; n < schedules; n += part.of) {
+    if (failed >= enough) break;
     const next = scheduleOf(sound, singles, campaign, n);
     if (next) note(await next.explorer.check(next.schedule));
   }

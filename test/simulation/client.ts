@@ -24,6 +24,8 @@ export class Client {
   readonly problems: string[] = [];
   /** What it gave as results of its own tools. */
   readonly answers = new Set<string>();
+  /** Whether it has had a worker stopped that was running a call. */
+  hasCutShort = false;
   /** What it wrote on the session's work item. */
   label: string | undefined;
   readonly #principal: Principal;
@@ -107,11 +109,14 @@ export class Client {
    */
   async stopWorker(force: boolean): Promise<Answer | 'lost'> {
     const body = { force };
+    const isRunning = this.system.effects.size > 0;
     const isPatient = this.random() < 0.5;
-    return this.#toWork((path) => {
+    return this.#toWork(async (path) => {
       const stop = (operations: Operations, context: RequestContext): Promise<unknown> =>
         operations['environments.work.stop'](context, { path, query: {}, body, headers: {} });
-      return isPatient ? this.#insist(stop) : this.#ask(stop).then(() => 'done' as const, answerOf);
+      const answer = await (isPatient ? this.#insist(stop) : this.#ask(stop).then(() => 'done' as const, answerOf));
+      this.hasCutShort ||= isRunning && answer === 'done';
+      return answer;
     });
   }
 

@@ -25,13 +25,12 @@ export interface Explorer {
 
 /** Room behind the last operation of the undisturbed run: recovery takes operations, too. */
 const BEYOND = 1.2;
-/** A drawn schedule has up to so many faults, and some have one more than that. */
+/** How many faults a drawn schedule has. A model request is given up after five tries, so all of them may strike one. */
 const FEW = 2;
-const MANY = 5;
+const MANY = 4;
 /** How soon after a fault its aftershock strikes, at most. Sooner is likelier. */
 const AFTERSHOCK_WITHIN = 12;
 const OUTAGE_SHARE = 0.4;
-const OUTAGE_MOST = 5;
 const FREE_SHARE = 0.3;
 /** Half of the drawn schedules have a slow network: so slow. */
 const LATENCIES_MS = [0, 0, 0, 20, 80, 250] as const;
@@ -45,7 +44,7 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
     scenario,
     baseline,
     ...(isBroken ? { undisturbed: { scenario: scenario.name, schedule: nothing, ...baseline } } : {}),
-    drawn: drawing(baseline.operations, seed),
+    drawn: drawing(scenario, baseline.operations, seed),
     async check(schedule) {
       const played = await playSafely(scenario, schedule);
       const problems = [...played.problems, ...compare(scenario, schedule, played, baseline)];
@@ -58,15 +57,17 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
  * Draws schedules for a run of these operations. They take turns: nothing but delays, so that nothing may go wrong at all; nothing
  * but lost and doubled wakes; faults with aftershocks; an outage; and twice several faults wherever they fall.
  */
-function drawing(operations: readonly string[], seed: number): (n: number) => Schedule {
+function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: number): (n: number) => Schedule {
   const groups = groupsOf(operations);
   const writes = groups.filter(([place = 0]) => !isRead(operations[place] ?? ''));
+  // Where the model fails twice by itself, two more failures are what it may take.
+  const most = hasErrors ? FEW : MANY;
   const harness = [...operations.keys()].filter((place) => operations[place]?.startsWith('harness'));
   return (n) => {
     const random = seeded(seed * 1_000_003 + n);
     const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
-    const many = <T>(least: number, most: number, draw: () => T): T[] =>
-      Array.from({ length: least + Math.floor(random() * (most - least + 1)) }, draw);
+    const some = <T>(from: number, to: number, draw: () => T): T[] =>
+      Array.from({ length: from + Math.floor(random() * (to - from + 1)) }, draw);
     const anywhere = (): number => Math.floor(random() * operations.length * BEYOND);
     const atWrite = (): number => pick(pick(writes) ?? []) ?? 0;
     const place = (): number => pick([anywhere(), atWrite(), pick(harness) ?? 0]) ?? 0;
@@ -85,20 +86,20 @@ function drawing(operations: readonly string[], seed: number): (n: number) => Sc
     const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
     switch (n % 6) {
       case 0:
-        return { ...base, faults: many(FEW, MANY, delay) };
+        return { ...base, faults: some(FEW, MANY, delay) };
       case 1:
         return { ...base, faults: [], wakes };
       case 2: {
-        const faults = many(1, FEW, () => faultAt(pick([atWrite(), place()]) ?? 0));
+        const faults = some(1, most / 2, () => faultAt(pick([atWrite(), place()]) ?? 0));
         return { ...base, faults, aftershocks: faults.map(aftershock) };
       }
       case 3: {
         const operation = operations[pick(pick(groups) ?? []) ?? 0] ?? '';
         const fault = pick(faultsOf(operation)) ?? 'crash_before';
-        return { ...base, faults: [], outage: { operation, fault, share: OUTAGE_SHARE, most: OUTAGE_MOST } };
+        return { ...base, faults: [], outage: { operation, fault, share: OUTAGE_SHARE, most } };
       }
       default:
-        return { ...base, faults: many(FEW, MANY, () => faultAt(place())), wakes };
+        return { ...base, faults: some(FEW, most, () => faultAt(place())), wakes };
     }
   };
 }
@@ -115,6 +116,9 @@ function compare(scenario: Scenario, schedule: Schedule, played: Played, baselin
     ...(isCalm && !scenario.isRevived && played.revived > 0
       ? ['nothing failed, yet a thread waited until the sweeper woke it']
       : []),
+    ...(isCalm && !scenario.isRevived && played.neglected > 0
+      ? ['nothing failed, yet a worker was left to the sweeper']
+      : []),
   ];
 }
 
@@ -130,7 +134,7 @@ async function playSafely(scenario: Scenario, schedule: Schedule): Promise<Playe
     return await play(scenario, schedule);
   } catch (error) {
     const problems = [`it cannot be played: ${error instanceof Error ? error.stack : String(error)}`];
-    return { operations: [], asked: 0, revived: 0, problems, trace: [], events: [] };
+    return { operations: [], asked: 0, revived: 0, neglected: 0, problems, trace: [], events: [] };
   }
 }
 

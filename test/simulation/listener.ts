@@ -30,7 +30,7 @@ export class Listener {
 
   async #connect(maxAgeMs: number): Promise<void> {
     const process = this.system.process('stream', false);
-    const { store, hints, clock, ids } = this.system.outside(process);
+    const { store, hints, clock, ids } = this.system.depsOf(process);
     const settings = { ...STREAM_SETTINGS, maxAgeMs };
     const { workspace } = this.session;
     const context = {

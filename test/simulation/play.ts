@@ -10,6 +10,7 @@ import type { Scenario } from './scenario';
 import { isDelay, Scheduler, seeded, type Process } from './scheduler';
 import { faultsIn, Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
+import { sweepFor } from './sweeps';
 import { judge } from './verdict';
 import { startPoller } from './worker';
 
@@ -20,6 +21,8 @@ export interface Played {
   readonly asked: number;
   /** How often the sweeper had to wake a thread. */
   readonly revived: number;
+  /** How often it had to see to a worker. */
+  readonly neglected: number;
   readonly problems: readonly string[];
   readonly trace: readonly string[];
   readonly events: readonly SessionEvent[];
@@ -77,7 +80,7 @@ class Run {
   async play(): Promise<Played> {
     const { scenario, system, scheduler, client, model } = this;
     const done = (): boolean => this.#isDone;
-    void system.sweepFor(this.outside, done);
+    void sweepFor(system, this.outside, done);
     void this.listener?.listen(done);
     this.#startPollers();
     let hasWhatItWants = false;
@@ -101,6 +104,7 @@ class Run {
       operations,
       asked: model.asked,
       revived: system.revived,
+      neglected: system.neglected,
       problems: this.#problems,
       trace: scheduler.trace,
       events,

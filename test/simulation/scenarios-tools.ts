@@ -90,7 +90,7 @@ const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
   client: async (client) => {
     await client.message('go');
     await client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
-    await client.pause(2_000 + client.random() * 2_000);
+    await client.pause(client.random() * 4_000);
     const label = client.labelWorker('to be stopped');
     while ((await client.stopWorker(force)) === 'gone') await client.pause(500);
     await label;
@@ -235,24 +235,27 @@ export const TOOLS: readonly Scenario[] = [
     outcome: (lines) => {
       const said = lines.filter((line) => line.startsWith('user'));
       if (said.join() !== 'user: go,user: and on') return 'a message is missing, or out of order';
-      if (lines.filter((line) => line.startsWith('result')).length !== 2) return 'each call has one result';
+      if (lines.filter((line) => line.startsWith('result')).length !== 4) return 'each call has one result';
       return lines.at(-1) === 'idle end_turn' && lines.at(-2) === 'agent: done with and on' ? undefined : 'wrong end';
     },
     model: (request) => {
       const { said, results } = turnOf(request);
       if (said === 'go' && results === 0) {
-        return { blocks: [use('toolu_x', 'weather', { at: 'x' }), use('toolu_y', 'weather', { at: 'y' })] };
+        return { blocks: ['x', 'y', 'z', 'w'].map((at) => use(`toolu_${at}`, 'weather', { at })) };
       }
       return { blocks: [text(`done with ${said}`)] };
     },
     client: async (client) => {
       await client.message('go');
-      const events = await client.until((all) => openCustom(all).length === 2);
-      const [first = '', second = ''] = openCustom(events);
-      // The message has to wait for the call that is still open: half of the request is used up before the rest.
-      await client.send(answer(first), { type: 'user.message', content: [{ type: 'text', text: 'and on' }] });
+      const events = await client.until((all) => openCustom(all).length === 4);
+      const [first = '', second = '', third = '', fourth = ''] = openCustom(events);
+      // Results are taken up in the order of their calls, and the message after all of them: the request is used up bit by bit.
+      const message = { type: 'user.message' as const, content: [{ type: 'text' as const, text: 'and on' }] };
+      await client.send(answer(first), answer(third), message);
       await client.pause(client.random() * 2_000);
       await client.send(answer(second));
+      await client.pause(client.random() * 2_000);
+      await client.send(answer(fourth));
       await client.idleAfter('and on');
     },
   },

@@ -5,7 +5,6 @@
 import { makeId, primaryThreadOf, type IdSource } from '../../runtime/contract/ids';
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import { FargateLauncher } from '../../runtime/aws/fargate-launcher';
-import { sweep } from '../../runtime/handlers/sweeper';
 import type { ModelProvider } from '../../runtime/model/port';
 import { createEvents } from '../../runtime/resources/events';
 import type { RequestContext, ResourceDeps, SandboxLauncher } from '../../runtime/resources/ports';
@@ -26,7 +25,6 @@ import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
 import { startTask } from './worker';
 
-const SWEEP_EVERY_MS = 20_000;
 const LOST_AFTER_MS = 3_000;
 /** A task's worker has to show life within this; three minutes, as in production, would only take longer to play. */
 const START_WITHIN = 60 * MICROS_PER_SECOND;
@@ -66,6 +64,8 @@ export class System {
   readonly credentials = new Set<string>();
   /** How often the sweeper found a thread that somebody had to be woken for. */
   revived = 0;
+  /** How often it found a work item that somebody else should have seen to. */
+  neglected = 0;
   /** Everything that was thrown by an invocation, for a failing schedule's report. */
   readonly errors: string[] = [];
 
@@ -148,30 +148,9 @@ export class System {
     });
   }
 
-  /** What a process that no fault strikes works with: the outside's own. */
-  outside(process: Process): ResourceDeps {
+  /** What a process works with. */
+  depsOf(process: Process): ResourceDeps {
     return this.#deps(process);
-  }
-
-  /** Sweeps from time to time until told to stop. */
-  async sweepFor(outside: Process, done: () => boolean): Promise<void> {
-    while (!done()) {
-      await this.scheduler.sleep(outside, SWEEP_EVERY_MS);
-      const process = this.process('sweeper');
-      const deps = this.#deps(process);
-      const { due } = deps.store;
-      const onError = (_item: unknown, error: unknown): void => void this.errors.push(`sweeper: ${String(error)}`);
-      const workQueue = createWorkQueue(deps);
-      const waker: Waker = {
-        wake: (ref) => {
-          this.revived += 1;
-          return deps.waker.wake(ref);
-        },
-      };
-      sweep({ due, waker, workQueue, vault: undefined, clock: this.scheduler, onError }).catch((error: unknown) =>
-        this.errors.push(`sweep: ${String(error)}`),
-      );
-    }
   }
 
   /** The store as it is, read from beside the simulation. */

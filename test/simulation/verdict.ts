@@ -12,7 +12,7 @@ export interface Evidence {
   readonly events: readonly SessionEvent[];
   /** What still waits, as a list shows it behind the history. */
   readonly pending: readonly SessionEvent[];
-  readonly client: Pick<Client, 'accepted' | 'answers'>;
+  readonly client: Pick<Client, 'accepted' | 'answers' | 'hasCutShort'>;
   readonly system: System;
   /** Nothing failed: at most somebody was slow for a moment. */
   readonly isCalm: boolean;
@@ -57,7 +57,7 @@ function checkOutcome({ scenario, events, hasZombies }: Evidence): string[] {
 const shown = (lines: readonly string[]): string => lines.map((line) => line.slice(0, MAX_SHOWN)).join('\n');
 
 /** Calls ran if they were allowed to, at most once, and what is said of them is true. */
-function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence): string[] {
+function checkCalls({ scenario, events, client, system, isCalm, hasZombies }: Evidence): string[] {
   const verdicts = new Map<string, string>();
   const results = new Map<string, string>();
   let isInterrupted = false;
@@ -87,7 +87,7 @@ function checkCalls({ scenario, events, system, isCalm, hasZombies }: Evidence):
       ...(system.delivered.has(event.id) && !isKnown && !isInterrupted && !hasZombies && !scenario.mayEndUnknown
         ? [`the result of ${event.id} was accepted, and the log says: ${result}`]
         : []),
-      ...(isCalm && isKnown && scenario.cut !== undefined && scenario.cut === event.input['command']
+      ...(isCalm && isKnown && client.hasCutShort && scenario.cut === event.input['command']
         ? [`the call ${event.id} was to be cut short`]
         : []),
       ...(isCalm && times > 0 && !isKnown && !isInterrupted && !scenario.mayEndUnknown

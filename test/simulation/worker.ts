@@ -16,7 +16,8 @@ const FIRST_HEARTBEAT = 'NO_HEARTBEAT';
 const RESTART_MS = 4_000;
 const QUEUE_POLL_MS = 1_500;
 
-type Ask = <T>(ask: (operations: Operations, context: RequestContext) => Promise<T>) => Promise<T>;
+/** `what` names the request where faults strike. */
+type Ask = <T>(what: string, ask: (operations: Operations, context: RequestContext) => Promise<T>) => Promise<T>;
 type Use = EventOf<'agent.tool_use'>;
 
 /** An item in a worker's hands. */
@@ -41,7 +42,7 @@ export function startTask(system: System, order: SandboxOrder, retryMs: number):
   const run = async (): Promise<void> => {
     const { environmentId, workId, sessionId, claim } = order;
     const secretHash = hashOfSecret(claim);
-    const { secret } = await patiently(system, process, retryMs, async () => {
+    const { secret } = await patiently(system, process, { retryMs, what: 'claim' }, async () => {
       const principal = await system.principalOf(secretHash);
       if (!principal) throw new Dismissed('the claim is not valid any more');
       return system.inApi((deps) => exchangeClaim(deps, { principal, secretHash }));
@@ -101,10 +102,15 @@ async function pollForEver(
 }
 
 /** Asks until there is an answer; a refusal is one. */
-async function patiently<T>(system: System, process: Process, retryMs: number, attempt: () => Promise<T>): Promise<T> {
+async function patiently<T>(
+  system: System,
+  process: Process,
+  { retryMs, what }: { readonly retryMs: number; readonly what: string },
+  attempt: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     if (process.dead) await new Promise(() => undefined);
-    await system.scheduler.io(process, 'ask', async () => undefined).catch(() => undefined);
+    await system.scheduler.io(process, `ask ${what}`, async () => undefined).catch(() => undefined);
     try {
       return await attempt();
     } catch (error) {
@@ -133,8 +139,8 @@ class ItemWorker {
     const token: { sessions_token: string } = JSON.parse(Buffer.from(held.secret, 'base64url').toString());
     this.#hash = hashOfSecret(token.sessions_token);
     this.#path = { environment_id: held.environmentId, work_id: held.workId };
-    this.#ask = (request) =>
-      patiently(system, process, retryMs, async () => {
+    this.#ask = (what, request) =>
+      patiently(system, process, { retryMs, what }, async () => {
         const principal = await system.principalOf(this.#hash);
         if (!principal) throw new Dismissed('the token is not valid any more');
         return system.request(principal, request);
@@ -161,7 +167,7 @@ class ItemWorker {
     }
     // Before the item is given back, it is said what became of the call under way.
     await this.#serving;
-    await this.#ask((operations, context) =>
+    await this.#ask('stop', (operations, context) =>
       operations['environments.work.stop'](context, {
         path: this.#path,
         query: {},
@@ -176,7 +182,8 @@ class ItemWorker {
     for (;;) {
       if (this.#end.signal.aborted) return new Promise<never>(() => undefined);
       const query = { expected_last_heartbeat };
-      const answer = await this.#ask((operations, context) =>
+      const what = expected_last_heartbeat === FIRST_HEARTBEAT ? 'first heartbeat' : 'heartbeat';
+      const answer = await this.#ask(what, (operations, context) =>
         operations['environments.work.heartbeat'](context, { path: this.#path, query, body: undefined, headers: {} }),
       );
       if (!answer.lease_extended) throw new Stopped(answer.state);
@@ -203,7 +210,7 @@ class ItemWorker {
 
   async #list(): Promise<SessionEvent[]> {
     const path = { session_id: this.held.sessionId };
-    const { data } = await this.#ask((operations, context) =>
+    const { data } = await this.#ask('list', (operations, context) =>
       operations['sessions.events.list'](context, { path, query: { limit: 1_000 }, body: undefined, headers: {} }),
     );
     return data;
@@ -228,7 +235,7 @@ class ItemWorker {
     };
     const path = { session_id: this.held.sessionId };
     try {
-      await this.#ask((operations, context) =>
+      await this.#ask('send', (operations, context) =>
         operations['sessions.events.send'](context, { path, query: {}, body: { events: [result] }, headers: {} }),
       );
       system.delivered.set(use.id, text);

@@ -197,4 +197,16 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     from: 'return begins && !dialled &&',
     to: 'return begins && dialled &&',
   },
+  {
+    name: 'a turn that an archive cut short is not closed',
+    file: DECIDE,
+    from: '  if (isAtWork(commit)) endTurn(commit, state);\n',
+    to: '',
+  },
+  {
+    name: 'a call counts as open although the model was told its result',
+    file: INTAKE,
+    from: '    return builder.drop(waiting);\n  }\n  builder.admit(waiting);\n}',
+    to: '    return;\n  }\n  builder.admit(waiting);\n}',
+  },
 ];

@@ -181,4 +181,18 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
     to: '    if (commit.summary.contextStart >= this.#contextStart) this.#context.push',
     harmless: 'Where a context begins is looked at again before it is used: one of before the compaction is read anew.',
   },
+  {
+    name: 'an archive is not heard of by a harness at work',
+    file: THREAD_WORK,
+    from: "['session_updated', 'session_archived'];",
+    to: "['session_updated'];",
+    harmless:
+      'It asks the model once or twice more at most: when it has let go, the signal is news, and the next wake reads the record.',
+  },
+  {
+    name: 'a wake for what is left is not asked for',
+    file: WAKE,
+    from: 'if (ending.again || (work',
+    to: 'if (false && (ending.again || work',
+  },
 ];

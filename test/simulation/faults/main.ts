@@ -1,11 +1,7 @@
 /** `npm run simulate:faults`: plants known faults in a copy of the code, and tells after how many schedules each is found. */
 import { parseArgs } from 'node:util';
-import { DECISION_FAULTS } from './decisions';
-import type { PlantedFault } from './fault';
-import { HARNESS_FAULTS } from './harness';
+import { FAULTS } from './all';
 import { Nursery, type Finding } from './plant';
-import { STORE_FAULTS } from './store';
-import { WORK_FAULTS } from './work';
 
 const HELP = `npm run simulate:faults -- [options]
 
@@ -20,8 +16,6 @@ one that is said to be harmless is, and when the code without any fault does not
 `;
 
 const SOUND_SCHEDULES = 100;
-
-const FAULTS: readonly PlantedFault[] = [...HARNESS_FAULTS, ...DECISION_FAULTS, ...STORE_FAULTS, ...WORK_FAULTS];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

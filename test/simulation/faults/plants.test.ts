@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from '@swc/core';
-import { DECISION_FAULTS } from './decisions';
-import { HARNESS_FAULTS } from './harness';
+import { FAULTS } from './all';
 import { planted } from './plant';
-import { STORE_FAULTS } from './store';
-import { WORK_FAULTS } from './work';
 
 const ROOT = join(__dirname, '../../..');
-const FAULTS = [...HARNESS_FAULTS, ...DECISION_FAULTS, ...STORE_FAULTS, ...WORK_FAULTS];
 
 describe('the faults that are planted', () => {
   it.each(FAULTS.map((fault) => [fault.name, fault] as const))('has its place in the code: %s', (_name, fault) => {

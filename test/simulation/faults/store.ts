@@ -250,4 +250,28 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
     from: 'contextStart: n, contextTokens: 0',
     to: 'contextStart: n + 1, contextTokens: 0',
   },
+  {
+    name: 'what a batch left undone is taken for done',
+    file: TABLE,
+    from: 'return answer.UnprocessedItems?.[this.name] ?? [];',
+    to: 'return [];',
+  },
+  {
+    name: 'only the first page of a query is read',
+    file: TABLE,
+    from: '    } while (start);',
+    to: '    } while (start === null);',
+  },
+  {
+    name: 'a query may lag behind',
+    file: TABLE,
+    from: 'ConsistentRead: !query.index && !query.eventual,',
+    to: 'ConsistentRead: false,',
+  },
+  {
+    name: 'bodies are deleted before the items that point at them, and the items stay',
+    file: LOG,
+    from: '      await table.deleteRange({ partition: threadPartition(ref), ...threadContentRange });\n',
+    to: '',
+  },
 ];

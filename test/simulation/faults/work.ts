@@ -1,6 +1,7 @@
-/** Faults of what stands between threads and their workers, and of what clients and workers ask of the API. */
+/** Faults of what stands between threads and their workers. */
 import type { PlantedFault } from './fault';
 
+const CLAIM = 'runtime/resources/sandbox-claim.ts';
 const CLOUD = 'runtime/resources/work-cloud.ts';
 const ITEM = 'runtime/resources/work-item.ts';
 const LEASE = 'runtime/resources/work-lease.ts';
@@ -8,16 +9,8 @@ const NEEDS = 'runtime/resources/work-needs.ts';
 const QUEUE = 'runtime/resources/work-queue.ts';
 const TOKEN = 'runtime/resources/work-token.ts';
 const POLL = 'runtime/resources/work.ts';
-const DELIVER = 'runtime/resources/deliver.ts';
-const RULES = 'runtime/resources/events-rules.ts';
-const THREAD = 'runtime/resources/events-thread.ts';
-const VIEW = 'runtime/resources/events-view.ts';
-const END = 'runtime/resources/sessions-end.ts';
-const UPDATE = 'runtime/resources/sessions-update.ts';
 const FARGATE = 'runtime/aws/fargate-task.ts';
 const SWEEPER = 'runtime/handlers/sweeper.ts';
-const STREAM = 'runtime/http/live-stream.ts';
-const STREAM_START = 'runtime/http/stream-start.ts';
 
 export const WORK_FAULTS: readonly PlantedFault[] = [
   {
@@ -201,95 +194,9 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     to: "(permission === 'ask' && verdict === 'allow' && confirmed.has(id))",
   },
   {
-    name: 'accepted events wake nobody',
-    file: DELIVER,
-    from: 'await wakeSoon(deps, ref);\n  return item;',
-    to: 'return item;',
-  },
-  {
-    name: 'an event is accepted with its wake, which may fail',
-    file: DELIVER,
-    from: '    await waker.wake(ref);\n  } catch {',
-    to: '    await waker.wake(ref);\n  } catch (error) {\n    throw error;',
-    harmless: 'A client without an answer looks whether its event arrived, as it has to anyway.',
-  },
-  {
-    name: 'an event is due a minute too late',
-    file: DELIVER,
-    from: 'const WAKE_WITHIN: Micros = 10 * MICROS_PER_SECOND;',
-    to: 'const WAKE_WITHIN: Micros = 100_000 * MICROS_PER_SECOND;',
-  },
-  {
-    name: 'a call may be answered twice',
-    file: RULES,
-    from: 'if (this.#answered.has(callId)) throw invalid(',
-    to: "if (this.#answered.has('never')) throw invalid(",
-    harmless: 'The first answer counts, and the harness records the second as too late. The rule only says so earlier.',
-  },
-  {
-    name: 'a thread is read from the log before the inbox',
-    file: THREAD,
-    from: 'const items = await log.readInbox(ref);\n    const last = await log.lastCommit(ref);',
-    to: 'const last = await log.lastCommit(ref);\n    const items = await log.readInbox(ref);',
-  },
-  {
-    name: 'what is history already is listed as waiting, too',
-    file: THREAD,
-    from: 'const left = waiting(items, last);',
-    to: 'const left = [...items];',
-  },
-  {
-    name: 'a slow reader does not notice that the thread went on',
-    file: THREAD,
-    from: 'if (left.length === 0 || reads === MAX_READS) return now;',
-    to: 'if (reads > 0) return now;',
-  },
-  {
-    name: 'a worker is shown results of a cloud environment as others see them',
-    file: VIEW,
-    from: "return isWorker(principal) && event.type === 'agent.tool_result' ? ",
-    to: "return isWorker(principal) && event.type === 'agent.mcp_tool_result' ? ",
-  },
-  {
-    name: 'a deleted session keeps its log',
-    file: END,
-    from: 'await store.log.deleteThread(primaryThread(session));',
-    to: '',
-  },
-  {
-    name: 'an archive that was cut short is not told to the lists when it is repeated',
-    file: END,
-    from: 'await projectEnd(store, session);\n      return',
-    to: 'return',
-  },
-  {
     name: 'the work item of a session that is gone stays',
     file: QUEUE,
     from: 'if (!session) return forget(this.deps, work);',
-    to: '',
-  },
-  {
-    name: "a session's record is deleted before its log",
-    file: END,
-    from: 'await store.log.deleteThread(primaryThread(session));\n    await store.sessions.delete(session.workspace, session.id);',
-    to: 'await store.sessions.delete(session.workspace, session.id);\n    await store.log.deleteThread(primaryThread(session));',
-  },
-  {
-    name: 'a deleted session keeps its worker',
-    file: END,
-    from: 'await workQueue.end(session, { discard: true });',
-    to: '',
-  },
-  {
-    name: 'a raised budget is not told to the thread',
-    file: UPDATE,
-    from: 'if (!(await store.sessions.update(next))) continue;',
-    to: 'if (!(await store.sessions.update(next))) continue;\n      if (next.budget) return toSession(next, thread, now);',
-  },
-  {
-    name: 'a repeated raise does not wake the thread',
-    file: UPDATE,
-    from: "if (thread.summary.stopReason?.type === 'budget_reached') await wakeSoon(deps, ref);",
     to: '',
   },
   {
@@ -323,21 +230,57 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     to: "= ['inbox', 'lease', 'vault'];",
   },
   {
-    name: 'a stream passes over the commit after the one that it resumes in',
-    file: STREAM_START,
-    from: 'return { after: found.commit.n - 1, skip: found.index + 1 };',
-    to: 'return { after: found.commit.n, skip: 0 };',
+    name: 'a start that another one outran goes on',
+    file: CLOUD,
+    from: '      await revokeSessionToken(this.deps, credential.hash);\n      return OUTRUN;',
+    to: '      await revokeSessionToken(this.deps, work.sessionTokenHash);',
   },
   {
-    name: 'a stream goes on one commit too late',
-    file: STREAM,
-    from: 'const range = { from: this.#position + 1, eventual: true };',
-    to: 'const range = { from: this.#position + 2, eventual: true };',
+    name: 'the sandbox of a start that was outrun keeps its claim',
+    file: CLOUD,
+    from: '      await revokeSessionToken(this.deps, credential.hash);\n      return OUTRUN;',
+    to: '      return OUTRUN;',
   },
   {
-    name: 'a stream reads the thread before it fixes where it begins',
-    file: STREAM_START,
-    from: 'const live: StreamStart = { after: last?.n ?? 0, skip: 0 };',
-    to: 'const live: StreamStart = { after: (last?.n ?? 0) + 1, skip: 0 };',
+    name: 'a claim that was exchanged works again',
+    file: CLAIM,
+    from: '  await revokeSessionToken(deps, caller.secretHash);\n',
+    to: '',
+  },
+  {
+    name: 'a claim is exchanged for a token that the item knows nothing of',
+    file: CLAIM,
+    from: "if (work.state !== 'starting' || !(await deps.store.work.update(exchanged(work, token.hash)))) {",
+    to: "if (work.state !== 'starting') {",
+  },
+  {
+    name: 'a worker that is wanted again while one dies is not started',
+    file: CLOUD,
+    from: '    if (current.wantedAgain) return this.start(current, session, 0);\n',
+    to: '',
+  },
+  {
+    name: 'a worker that let go with calls left is not replaced',
+    file: QUEUE,
+    from: 'if (work.wantedAgain || unserved.length > 0) return',
+    to: 'if (work.wantedAgain) return',
+  },
+  {
+    name: 'a thread is told of its dead worker before that is written down',
+    file: CLOUD,
+    from: '    if (!(await store.work.update(dying(work, clock.now())))) return OUTRUN;\n    await revokeSessionToken(this.deps, work.sessionTokenHash);',
+    to: '    const early = await store.sessions.get(work.workspace, work.sessionId);\n    if (early) await this.tellLost(work, early, cause);\n    if (!(await store.work.update(dying(work, clock.now())))) return OUTRUN;\n    await revokeSessionToken(this.deps, work.sessionTokenHash);',
+  },
+  {
+    name: 'a change of an item that another one outran is given up',
+    file: LEASE,
+    from: 'if (changed === work || (await deps.store.work.update(changed))) return changed;',
+    to: 'if (changed === work || (await deps.store.work.update(changed)) || tries === 0) return changed;',
+  },
+  {
+    name: 'an item that is due is taken for lapsed, whatever its worker has said since',
+    file: QUEUE,
+    from: "      if (!lapsed(work, this.deps.clock.now())) return DONE;\n      if (work.state === 'stopped')",
+    to: "      if (work.state === 'stopped')",
   },
 ];

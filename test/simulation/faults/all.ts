@@ -1,0 +1,15 @@
+import { API_FAULTS } from './api';
+import { DECISION_FAULTS } from './decisions';
+import type { PlantedFault } from './fault';
+import { HARNESS_FAULTS } from './harness';
+import { STORE_FAULTS } from './store';
+import { WORK_FAULTS } from './work';
+
+/** All faults that are planted. */
+export const FAULTS: readonly PlantedFault[] = [
+  ...HARNESS_FAULTS,
+  ...DECISION_FAULTS,
+  ...STORE_FAULTS,
+  ...WORK_FAULTS,
+  ...API_FAULTS,
+];

@@ -1,0 +1,43 @@
+/** The sweeper, and what it finds that somebody else should have seen to. */
+import { sweep } from '../../runtime/handlers/sweeper';
+import { workNeeds } from '../../runtime/resources/work-needs';
+import { createWorkQueue, type SessionWorkQueue } from '../../runtime/resources/work-queue';
+import type { Waker } from '../../runtime/store/ports';
+import type { Process } from './scheduler';
+import type { System } from './system';
+
+const SWEEP_EVERY_MS = 20_000;
+
+/** Sweeps from time to time until told to stop. */
+export async function sweepFor(system: System, outside: Process, done: () => boolean): Promise<void> {
+  const { scheduler: clock } = system;
+  while (!done()) {
+    await clock.sleep(outside, SWEEP_EVERY_MS);
+    const deps = system.depsOf(system.process('sweeper'));
+    const { due } = deps.store;
+    const onError = (_item: unknown, error: unknown): void => void system.errors.push(`sweeper: ${String(error)}`);
+    const workQueue = { lapse: lapsing(system, createWorkQueue(deps)) };
+    const waker: Waker = {
+      wake: (ref) => {
+        system.revived += 1;
+        return deps.waker.wake(ref);
+      },
+    };
+    sweep({ due, waker, workQueue, vault: undefined, clock, onError }).catch((error: unknown) =>
+      system.errors.push(`sweep: ${String(error)}`),
+    );
+  }
+}
+
+/** A worker that has let go of its item sees to what is left; only that it is over for good is left to the sweeper. */
+function lapsing(system: System, workQueue: SessionWorkQueue): SessionWorkQueue['lapse'] {
+  return async (workspace, environmentId, workId) => {
+    const { work, sessions, log } = system.bare();
+    const item = await work.get(workspace, environmentId, workId);
+    const session = item && (await sessions.get(workspace, item.sessionId));
+    const needs = session ? await workNeeds({ log }, session) : { unserved: [] };
+    const isOver = item?.state === 'stopped' && !item.wantedAgain && needs.unserved.length === 0;
+    if (item && !isOver) system.neglected += 1;
+    return workQueue.lapse(workspace, environmentId, workId);
+  };
+}
