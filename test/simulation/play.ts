@@ -94,6 +94,8 @@ class Run {
       const finished = async (): Promise<boolean> => (await unfinished(system, client.session)).length === 0;
       const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished, LOOK_AGAIN_MS);
       if (!isFinished) this.#problems.push(...(await unfinished(system, client.session)));
+      // A step that was the last may still be under way behind it: a token is revoked when its item has ended.
+      await this.#reach('it does not go on', FINISH_WITHIN, async () => true, LOOK_AGAIN_MS);
     }
     this.#isDone = true;
     const { events, pending } = await historyOf(system, client.session);
