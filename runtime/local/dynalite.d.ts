@@ -8,6 +8,8 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/db' {
+  import type { Readable } from 'node:stream';
+
   /** An item in the form of the wire. */
   type Item = Readonly<Record<string, unknown>>;
 
@@ -28,7 +30,16 @@ declare module 'dynalite/db' {
     readonly GlobalSecondaryIndexes?: readonly DynaliteIndex[];
   }
 
-  type FoundTable = (error: Error | null, table?: DynaliteTable) => void;
+  /** A range of keys, as LevelDB has it. */
+  type ValueRange = Readonly<Record<string, unknown>>;
+
+  export interface Values {
+    /** Up to so many of the next values; none at the end. */
+    nextv(size: number): Promise<unknown[]>;
+    close(): Promise<void>;
+  }
+
+  export type FoundTable = (error: Error | null, table?: DynaliteTable) => void;
 
   export interface DynaliteStore {
     readonly db: {
@@ -36,6 +47,10 @@ declare module 'dynalite/db' {
       close(): Promise<void>;
       keys(range: { gte: string; lt: string }): AsyncIterable<string>;
       values(range: { gte: string; lt: string; valueEncoding: 'utf8' }): AsyncIterable<string>;
+      values(range: ValueRange): Values;
+      getSync(key: string): unknown;
+      get: (key: string, done: (error: Error | null, value?: unknown) => void) => void;
+      createValueStream: (range: ValueRange) => Readable;
       batch(operations: readonly (Put | { type: 'del'; key: string })[]): Promise<void>;
     };
     /** The definition of a table. Where the status is not to be looked at, a table that is still being created is found, too. */

@@ -1,7 +1,8 @@
 /** The database on one machine: dynalite's own validators and actions, called in this process. Nothing listens anywhere. */
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { create, type DynaliteStore, type DynaliteTable } from 'dynalite/db';
+import { create, type DynaliteStore } from 'dynalite/db';
 import { restoreIndexes } from './dynamo-indexes';
+import { quickenReads } from './dynamo-reads';
 
 /** A request's input, or an answer's output, as the SDK has it. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -29,7 +30,7 @@ export class DynamoEngine {
   #isClosed = false;
 
   private constructor(private readonly store: DynaliteStore) {
-    rememberTables(store);
+    quickenReads(store);
   }
 
   /**
@@ -95,21 +96,6 @@ export class DynamoEngine {
 }
 
 const validations = (): Validations => require('dynalite/validations') as Validations;
-
-/** A table's definition is read for each request, and never changes once the table can be used. */
-function rememberTables(store: DynaliteStore): void {
-  const known = new Map<string, DynaliteTable>();
-  const read = store.getTable;
-  store.getTable = (name, ...rest) => {
-    const done = rest.at(-1) as (error: Error | null, table?: DynaliteTable) => void;
-    const table = known.get(name);
-    if (table) return done(null, table);
-    read(name, rest.length === 1 || rest[0] === true, (error, found) => {
-      if (found?.TableStatus === 'ACTIVE') known.set(name, found);
-      done(error, found);
-    });
-  };
-}
 
 /** Bytes travel as base64, as in DynamoDB's own protocol; a copy is made, as a network would. */
 function toWire(value: unknown): unknown {
