@@ -18,7 +18,16 @@ const atOnce =
 
 const real = { deflate: zlib.deflate, inflate: zlib.inflate, setTimeout: timers.setTimeout, random: Math.random };
 
-Object.assign(zlib, { deflate: atOnce(zlib.deflateSync), inflate: atOnce(zlib.inflateSync) });
+/** A body in the blobs is read again and again, and it is always the same bytes. */
+const known = new WeakMap<Buffer, Buffer>();
+function inflateOnce(body: Buffer): Buffer {
+  const inflated = known.get(body) ?? zlib.inflateSync(body);
+  known.set(body, inflated);
+  return inflated;
+}
+const deflateQuickly = (body: Buffer): Buffer => zlib.deflateSync(body, { level: zlib.constants.Z_BEST_SPEED });
+
+Object.assign(zlib, { deflate: atOnce(deflateQuickly), inflate: atOnce(inflateOnce) });
 /** Whoever plays says how one waits. One schedule is played at a time. */
 export const waits: { sleep: (ms: number) => Promise<void> } = { sleep: async () => undefined };
 
