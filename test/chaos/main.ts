@@ -4,8 +4,9 @@ import { runChaos } from './run';
 
 const HELP = `npm run chaos -- [options]
 
-Runs sessions on the built server with a scripted model, kills the server and its sandboxes at random moments while clients lose
-their streams, and then compares every history with what the clients were told, what the streams brought, and what really ran.
+Runs sessions on the built server with a scripted model, one of eight with workers of the user's own. Kills the server, its
+sandboxes and those workers at random moments while clients lose their streams, and then compares every history with what the
+clients were told, what the streams brought, and what really ran.
 
   --sessions N   how many at once (default 40)
   --minutes M    for how long (default 1)

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { askServer } from '../../runtime/local/admin-socket';
 import { startModelServer } from '../../runtime/local/offline-model/server';
 import { seeded } from '../simulation/scheduler';
 import { descendantsOf, isAlive } from '../support/process-tree';
@@ -8,8 +9,10 @@ import { ServerProcess } from '../support/server-process';
 import { wholeHistory } from './api';
 import { Killer } from './killer';
 import { plannedModel } from './model';
+import { OwnWorkers } from './own-workers';
 import { SessionClient } from './session-client';
-import { checkConnection, checkMarks, checkSent } from './verdict';
+import { ownAmong, prepareSessions, type ChaosSession } from './sessions';
+import { checkConnection, checkMarks, checkSent, type Ground } from './verdict';
 
 export interface ChaosOptions {
   readonly sessions: number;
@@ -20,23 +23,9 @@ export interface ChaosOptions {
   readonly killEveryMs: number;
 }
 
-const LOOKUP = {
-  type: 'custom' as const,
-  name: 'lookup',
-  description: 'Looks a key up.',
-  input_schema: { type: 'object' as const, properties: { key: { type: 'string' } }, required: ['key'] },
-};
-const TOOLSET = { type: 'agent_toolset_20260401' as const };
-const ASKING_TOOLSET = {
-  ...TOOLSET,
-  configs: [{ name: 'bash' as const, permission_policy: { type: 'always_ask' as const } }],
-};
-/** Of three sessions two use the sandbox, one of them asking before each call. */
-const AGENTS = [
-  { name: 'acts', tools: [TOOLSET, LOOKUP], usesBash: true },
-  { name: 'asks', tools: [ASKING_TOOLSET, LOOKUP], usesBash: true },
-  { name: 'looks up', tools: [LOOKUP], usesBash: false },
-];
+/** How many processes the user's own workers are: a kill hits a good part of their sessions, but never all. */
+const OWN_PROCESSES = { few: 2, many: 3, manySessions: 4 };
+const NO_CALLS = { 'calls in sandboxes': 0, 'calls on own workers': 0, 'calls run again': 0 };
 const START_PAUSE_MS = 50;
 /** How long an open stream may take to bring what has happened. */
 const DELIVERY_MS = 3_000;
@@ -66,43 +55,77 @@ interface Findings {
 async function playAndCheck(server: ServerProcess, random: () => number, options: ChaosOptions): Promise<Findings> {
   const { base_url: baseURL, api_key: apiKey } = await server.connection();
   const client = new Anthropic({ baseURL, apiKey, logLevel: 'off', timeout: 30_000 });
+  const { environments } = client.beta;
+  const cloud = await environments.create({ name: 'chaos' });
+  const own = await environments.create({ name: 'chaos, own workers', config: { type: 'self_hosted' } });
+  const environmentKey = await makeEnvironmentKey(server, own.id);
+  const sessions = ownAmong(options.sessions);
+  const processes = sessions < OWN_PROCESSES.manySessions ? OWN_PROCESSES.few : OWN_PROCESSES.many;
+  // A session may wait for its client as long as it likes, and keeps its lane: there is one for each, and some to spare.
+  const lanes = Math.ceil(sessions / processes) + 1;
+  const directory = join(dirname(server.logFile), 'own-workers');
+  const order = { baseURL, environmentId: own.id, environmentKey, directory, lanes };
+  const workers = await OwnWorkers.start(order, processes);
+  try {
+    const clients = await openSessions(client, [cloud.id, own.id], options.sessions, random);
+    const stage = { client, server, workers, clients, secrets: [apiKey, environmentKey] };
+    return await playOn(stage, random, options);
+  } finally {
+    await workers.close();
+  }
+}
+
+async function makeEnvironmentKey(server: ServerProcess, environmentId: string): Promise<string> {
+  const command = { type: 'create_environment_key', workspace: 'default', environmentId, name: null } as const;
+  const answer = await askServer(server.data.adminSocket ?? '', command);
+  if (answer?.secret === undefined) throw new Error('no environment key was made');
+  return answer.secret;
+}
+
+/** Who takes part. */
+interface Stage {
+  readonly client: Anthropic;
+  readonly server: ServerProcess;
+  readonly workers: OwnWorkers;
+  readonly clients: readonly SessionClient[];
+  readonly secrets: readonly string[];
+}
+
+async function playOn(stage: Stage, random: () => number, options: ChaosOptions): Promise<Findings> {
+  const { server, workers, clients } = stage;
   const stop = AbortSignal.timeout(options.runMs);
-  const killer = new Killer(server, random, options.killEveryMs);
-  const clients = await openSessions(client, options.sessions, random);
-  console.log(`${clients.length} sessions, seed ${options.seed}`);
+  const killer = new Killer(server, workers, random, options.killEveryMs);
+  const own = clients.filter(({ session }) => session.isOwn).length;
+  console.log(`${clients.length} sessions, ${own} of them with workers of the user's own, seed ${options.seed}`);
   await Promise.all([killer.run(stop), ...clients.map((user) => user.run(stop))]);
 
-  const problems = [...killer.failures];
   const restless = await untilRest(clients, killer.lastAt + options.restMs);
   const restSeconds = (Date.now() - killer.lastAt) / 1_000;
+  const problems = [...killer.failures, ...workers.failures];
   for (const id of restless) problems.push(`${id}: not at rest ${options.restMs / 1_000} s after the last kill`);
   await pause(DELIVERY_MS);
   await Promise.all(clients.map((user) => user.watcher.close()));
 
-  const counts = { turns: 0, events: 0, connections: 0, delivered: 0, unanswered: 0 };
+  const counts = { turns: 0, events: 0, connections: 0, delivered: 0, unanswered: 0, ...NO_CALLS };
   for (const user of clients) {
-    const found = await checkSession(client, server, user, apiKey, counts);
+    const found = await checkSession(stage, killer, user, counts);
     problems.push(...found.map((problem) => `${user.sessionId}: ${problem}`));
   }
   problems.push(...(await checkLeftovers(server)));
   return { problems, counts: { ...counts, ...killer.kills, 'seconds to rest': Math.round(restSeconds) } };
 }
 
-async function openSessions(client: Anthropic, count: number, random: () => number): Promise<SessionClient[]> {
-  const { agents, environments, sessions } = client.beta;
-  const environment = await environments.create({ name: 'chaos' });
-  const made = await Promise.all(
-    AGENTS.map(async ({ usesBash, ...agent }) => ({
-      usesBash,
-      ...(await agents.create({ model: 'claude-opus-5', ...agent })),
-    })),
-  );
+async function openSessions(
+  client: Anthropic,
+  [cloudId, ownId]: readonly [string, string],
+  count: number,
+  random: () => number,
+): Promise<SessionClient[]> {
+  const make = await prepareSessions(client, cloudId, ownId);
   const clients: SessionClient[] = [];
   while (clients.length < count) {
-    const agent = made[clients.length % made.length];
-    if (!agent) break;
-    const session = await sessions.create({ agent: agent.id, environment_id: environment.id });
-    clients.push(new SessionClient(client, session.id, agent.usesBash, seeded(Math.floor(random() * 2 ** 32))));
+    const session = await make(clients.length);
+    clients.push(new SessionClient(client, session, seeded(Math.floor(random() * 2 ** 32))));
     await pause(START_PAUSE_MS);
   }
   return clients;
@@ -122,27 +145,39 @@ async function untilRest(clients: readonly SessionClient[], deadline: number): P
 }
 
 async function checkSession(
-  client: Anthropic,
-  server: ServerProcess,
+  { client, server, workers, secrets }: Stage,
+  killer: Killer,
   user: SessionClient,
-  secret: string,
-  counts: Record<'turns' | 'events' | 'connections' | 'delivered' | 'unanswered', number>,
+  counts: Record<'turns' | 'events' | 'connections' | 'delivered' | 'unanswered' | keyof typeof NO_CALLS, number>,
 ): Promise<string[]> {
   const events = await wholeHistory(client, user.sessionId);
   const done = events.filter(({ processed_at }) => processed_at);
   const { connections, failures } = user.watcher;
+  const calls = await checkMarks(done, groundOf(user.session, server, workers, killer));
   counts.turns += user.turns;
   counts.events += events.length;
   counts.connections += connections.length;
   counts.delivered += connections.reduce((sum, { delivered }) => sum + delivered.length, 0);
   counts.unanswered += user.sent.unanswered.length;
+  counts[user.session.isOwn ? 'calls on own workers' : 'calls in sandboxes'] += calls.ran;
+  counts['calls run again'] += calls.again;
   return [
     ...failures,
     ...user.failures,
-    ...checkSent(events, user.sent, [secret]),
-    ...(await checkMarks(done, join(server.data.sandboxes, user.sessionId, 'workspace'))),
+    ...checkSent(events, user, secrets),
+    ...calls.problems,
     ...connections.flatMap((connection) => checkConnection(connection, done)),
   ];
+}
+
+function groundOf({ id, isOwn }: ChaosSession, server: ServerProcess, workers: OwnWorkers, killer: Killer): Ground {
+  if (!isOwn) {
+    const workspace = join(server.data.sandboxes, id, 'workspace');
+    return { workspace, resultType: 'agent.tool_result', repeats: () => 0 };
+  }
+  // The official worker begins with what has no answer: whether it ran before, only the machine can know.
+  const repeats = (from: number, to: number): number => killer.deathsBetween(from, to);
+  return { workspace: workers.workspace(id), resultType: 'user.tool_result', repeats };
 }
 
 /** A server that is told to stop takes everything with it that it started. */

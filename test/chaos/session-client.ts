@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventParams, SessionEvent } from '../../runtime/contract/wire';
 import { isRefusal, isServerError } from './api';
 import { drawPlan, planMessage } from './plan';
+import type { ChaosSession } from './sessions';
 import { StreamWatcher } from './streams';
+import { callsForClient, callsForWorkers } from './waiting';
 
 /** What became of the events that a client sent. */
 export interface Sent {
@@ -17,6 +19,8 @@ const POLL_MS = 1_500;
 const TAIL = 40;
 const TURN_PATIENCE_MS = 60_000;
 const RETRY_MS = 300;
+/** What never waits for anything but the harness. */
+const TAKEN_AT_ONCE = new Set<SessionEvent['type']>(['user.interrupt', 'user.tool_confirmation']);
 /** The chances per look at a session that is at work. */
 const ASIDE = 0.05;
 const INTERRUPT = 0.04;
@@ -31,17 +35,20 @@ export class SessionClient {
 
   constructor(
     private readonly client: Anthropic,
-    readonly sessionId: string,
-    private readonly usesBash: boolean,
+    readonly session: ChaosSession,
     private readonly random: () => number,
   ) {
-    this.watcher = new StreamWatcher(client, sessionId, random);
+    this.watcher = new StreamWatcher(client, session.id, random);
+  }
+
+  get sessionId(): string {
+    return this.session.id;
   }
 
   /** Takes turns until it is told to stop; what is then under way is left to itself. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const plan = drawPlan(this.random, this.usesBash);
+      const plan = drawPlan(this.random, this.session.usesBash);
       const id = await this.say(planMessage(this.nextName(), plan));
       if (id === undefined) {
         await pause(RETRY_MS);
@@ -59,8 +66,12 @@ export class SessionClient {
     const status = tail.find(({ type }) => type.startsWith('session.status_'));
     if (status?.type === 'session.status_terminated') return true;
     if (status !== undefined && status.type !== 'session.status_idle') return false;
-    // A message that came while the session waits for an answer is taken up with the answer.
-    return status?.stop_reason.type === 'requires_action' || tail.every(({ processed_at }) => processed_at);
+    // A session that waits for a worker of the user's own is idle as well, but somebody is to bring it forward.
+    if (callsForWorkers(tail).length > 0) return false;
+    const pending = tail.filter(({ processed_at }) => !processed_at);
+    if (status?.stop_reason.type !== 'requires_action') return pending.length === 0;
+    // Until the client has answered, messages wait, and so do results that came before those of earlier calls.
+    return callsForClient(tail).length > 0 && !pending.some(({ type }) => TAKEN_AT_ONCE.has(type));
   }
 
   private async follow(messageId: string, stop: AbortSignal): Promise<void> {
@@ -73,7 +84,7 @@ export class SessionClient {
       try {
         const tail = await this.tail();
         if (this.isOver(tail, messageId)) return;
-        const waiting = callsThatWait(tail).filter(({ id }) => !handled.has(id));
+        const waiting = callsForClient(tail).filter(({ id }) => !handled.has(id));
         for (const call of waiting) if (await this.answer(call)) handled.add(call.id);
         if (waiting.length === 0) await this.disturb();
       } catch (error) {
@@ -150,12 +161,4 @@ export class SessionClient {
   private judge(error: unknown): void {
     if (isServerError(error)) this.failures.push(String(error));
   }
-}
-
-/** The calls that the newest idle event says wait for the client. */
-function callsThatWait(tail: readonly SessionEvent[]): SessionEvent[] {
-  const status = tail.find(({ type }) => type.startsWith('session.status_'));
-  if (status?.type !== 'session.status_idle' || status.stop_reason.type !== 'requires_action') return [];
-  const named = new Set(status.stop_reason.event_ids);
-  return tail.filter(({ id }) => named.has(id));
 }

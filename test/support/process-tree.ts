@@ -25,6 +25,9 @@ function readEntry(pid: number): Entry | undefined {
   }
 }
 
+/** The process that has this number now, if one runs. */
+export const processAt = (pid: number): ProcessId | undefined => readEntry(pid);
+
 /** All that a process started, directly or not, and that runs. */
 export function descendantsOf(pid: number): ProcessId[] {
   const entries = readdirSync('/proc')
