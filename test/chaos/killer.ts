@@ -59,7 +59,7 @@ export class Killer {
 
   /** A supervisor, a tool host, a worker of the user's own, a shell, or a command: whatever is drawn. */
   private killWorker(): void {
-    const workers = this.random() < OWN_SHARE ? this.ownWorkers.processes() : this.startedByServer();
+    const workers = this.random() < OWN_SHARE ? this.ownWorkers.victims() : this.startedByServer();
     const drawn = workers[Math.floor(this.random() * workers.length)];
     if (!drawn || !isAlive(drawn)) return;
     if (drawn.name === OWN_WORKER) this.deaths.push(Date.now());

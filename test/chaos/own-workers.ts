@@ -44,22 +44,28 @@ export class OwnWorkers {
     return join(this.order.directory, sessionId);
   }
 
-  /** The workers, and what they started. */
-  processes(): ProcessId[] {
-    const found = [...this.running].flatMap(({ pid }) => {
+  /** The workers and what they started, to draw from. Where a command is under way, only those who are at it: it is worth more. */
+  victims(): ProcessId[] {
+    const trees = this.trees();
+    const atWork = trees.filter((tree) => tree.some(({ name }) => name !== OWN_WORKER && name !== OWN_SHELL));
+    return (atWork.length > 0 ? atWork : trees).flat();
+  }
+
+  private trees(): ProcessId[][] {
+    const trees = [...this.running].flatMap(({ pid }) => {
       const worker = pid === undefined ? undefined : processAt(pid);
       if (!worker) return [];
       const commands = descendantsOf(worker.pid).map((command) => ({ ...command, name: `own ${command.name}` }));
-      return [{ ...worker, name: OWN_WORKER }, ...commands];
+      return [[{ ...worker, name: OWN_WORKER }, ...commands]];
     });
-    for (const one of found) this.seen.set(`${one.pid} ${one.startedAt}`, one);
-    return found;
+    for (const one of trees.flat()) this.seen.set(`${one.pid} ${one.startedAt}`, one);
+    return trees;
   }
 
   /** Ends them for good, and everything that they started. */
   async close(): Promise<void> {
     this.closing.abort();
-    this.processes();
+    this.trees();
     for (const child of this.running) child.kill('SIGKILL');
     await Promise.all(this.keepers);
     for (const one of this.seen.values()) if (isAlive(one)) process.kill(one.pid, 'SIGKILL');
@@ -90,3 +96,5 @@ export class OwnWorkers {
 
 /** The name of such a worker among the processes. */
 export const OWN_WORKER = 'own worker';
+/** The shell that a worker keeps between the commands of a session. */
+const OWN_SHELL = 'own bash';
