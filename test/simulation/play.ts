@@ -66,7 +66,7 @@ class Run {
       model: (process) => model.provider(process),
       wakeFault: wakeFaults(random, schedule),
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
-      isFree: schedule.isFree ?? false,
+      database: schedule,
       toolMs: scenario.toolMs ?? (() => 0),
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
@@ -91,7 +91,12 @@ class Run {
     if (
       await this.#reach('the session does not come to rest', REST_WITHIN, async () => hasWhatItWants && this.#rests())
     ) {
-      const finished = async (): Promise<boolean> => (await unfinished(system, client.session)).length === 0;
+      // Twice: what is seen first is written before the last thing is cleared up.
+      let times = 0;
+      const finished = async (): Promise<boolean> => {
+        times = (await unfinished(system, client.session)).length === 0 ? times + 1 : 0;
+        return times === 2;
+      };
       const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished, LOOK_AGAIN_MS);
       if (!isFinished) this.#problems.push(...(await unfinished(system, client.session)));
       // A step that was the last may still be under way behind it: a token is revoked when its item has ended.
@@ -151,7 +156,7 @@ class Run {
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, system, client, model, schedule } = this;
     const faults = faultsIn(schedule);
-    const isCalm = !schedule.wakes && faults.every(isDelay);
+    const isCalm = !schedule.wakes && !schedule.ahead && faults.every(isDelay);
     const hasZombies = faults.some((fault) => fault.startsWith('sleep'));
     const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
     this.#problems.push(

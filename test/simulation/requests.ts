@@ -10,7 +10,6 @@ type Key = { readonly pk?: Value; readonly sk?: Value };
 interface Request extends Question {
   readonly Key?: Key;
   readonly Item?: Key;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>;
 }
 
 interface Command {

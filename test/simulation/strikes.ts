@@ -15,6 +15,8 @@ export interface Schedule {
   readonly latencyMs?: number;
   /** Whether the database makes use of its freedom: short pages, parts of batches, reads that lag where they may. */
   readonly isFree?: boolean;
+  /** How often a harness may have a clock that is so far ahead that a lease seems to have lapsed, and two are at work. */
+  readonly ahead?: number;
   /** The share of wakes that are lost, and that are delivered twice. */
   readonly wakes?: { readonly lost: number; readonly doubled: number };
 }

@@ -23,6 +23,7 @@ import { Database, TABLE_NAMES, type Gate } from './database';
 import { clientOf } from './requests';
 import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
+import type { Schedule } from './strikes';
 import { startTask } from './worker';
 
 const LOST_AFTER_MS = 3_000;
@@ -41,8 +42,8 @@ export interface SystemOptions {
   readonly model: (process: Process) => ModelProvider;
   readonly wakeFault: () => WakeFault;
   readonly wakeSeconds: number;
-  /** Whether the database answers in all ways that it may. */
-  readonly isFree: boolean;
+  /** In which ways the database answers. */
+  readonly database: Pick<Schedule, 'isFree' | 'ahead'>;
   /** How long a call of a tool takes. */
   readonly toolMs: (command: string) => number;
 }
@@ -73,9 +74,9 @@ export class System {
     readonly database: Database,
     private readonly options: SystemOptions,
   ) {
-    const { scheduler, random, wakeSeconds, isFree } = options;
+    const { scheduler, random, wakeSeconds } = options;
     this.scheduler = scheduler;
-    this.#choices = new Choices(isFree, random, () => scheduler.now());
+    this.#choices = new Choices(options.database, random, () => scheduler.now());
     this.servers = new SimulatedServers(scheduler);
     this.#ids = seededIds(random);
     this.#containers = new Containers({

@@ -26,6 +26,14 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     file: DECIDE,
     from: "  if (state.summary.status === 'terminated') return { commit, deed: { type: 'rest' } };\n",
     to: '',
+    harmless:
+      'It is looked at again before anything is taken up. Only the outcome of a request comes before that, and a thread has none that was ended by another: its commit fails first.',
+  },
+  {
+    name: 'what comes at the moment in which a thread terminates is taken up once more',
+    file: DECIDE,
+    from: "  if (commit.summary.status === 'terminated') return { commit, deed: { type: 'rest' } };\n",
+    to: '',
   },
   {
     name: 'an archived session goes on',
