@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Clock, type Micros } from '../../runtime/contract/time';
 import type { Strikes } from './strikes';
 
@@ -123,6 +124,7 @@ export class Scheduler implements Clock {
     if (fault === 'sleep_before') await this.#doze(process, this.#zombieSleep());
     if (fault === 'pause_before') await this.#doze(process, PAUSE);
     const result = await this.#settled(run);
+    if ('error' in result && result.error instanceof ConditionalCheckFailedException) this.strikes.tooLate(process);
     if (fault === 'crash_after') return this.#die(process);
     if (fault === 'fail_after' || (fault === 'repeat' && once)) throw unavailable();
     if (fault === 'sleep_after') await this.#doze(process, this.#zombieSleep());

@@ -38,6 +38,8 @@ export const faultsIn = ({ faults, aftershocks = [], outage }: Schedule): Fault[
 /** The kind of a process, and what it does: under this name, operations are alike. */
 export const kindOf = (process: Process, name: string): string => `${process.name.replace(/#\d+$/, '')} ${name}`;
 
+const HESITATES_WITHIN = 3;
+
 interface Aftershock {
   readonly process: Process;
   left: number;
@@ -63,6 +65,12 @@ export class Strikes {
     const fault = planned ?? this.#aftershock(process) ?? this.#outage(process, name);
     if (planned) this.#arm(process);
     return fault;
+  }
+
+  /** A process was too late with a conditional write. Where two are at work, it is slow to find out what the other one did. */
+  tooLate(process: Process): void {
+    if (!this.schedule.ahead) return;
+    this.#armed.push({ process, left: 1 + Math.floor(this.random() * HESITATES_WITHIN), fault: 'pause_after' });
   }
 
   /** How long an operation takes on one of its two ways. Most are quick. */
