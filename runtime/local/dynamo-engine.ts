@@ -24,7 +24,9 @@ interface Served {
   readonly action: Action;
 }
 
+/** An open database: it does what DynamoDB would do for each request, without a network in between. */
 export class DynamoEngine {
+  readonly #validations = require('dynalite/validations') as Validations;
   readonly #served = new Map<string, Served>();
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosed = false;
@@ -77,8 +79,8 @@ export class DynamoEngine {
 
   async #run(operation: string, input: Fields): Promise<Fields> {
     const { types, custom, action } = this.#serving(operation);
-    const data = validations().checkTypes(toWire(input) as Fields, types);
-    validations().checkValidations(data, types, custom, this.store);
+    const data = this.#validations.checkTypes(toWire(input) as Fields, types);
+    this.#validations.checkValidations(data, types, custom, this.store);
     return new Promise((resolve, reject) => {
       action(this.store, data, (error, output) => (error ? reject(error) : resolve(fromWire(output ?? {}) as Fields)));
     });
@@ -94,8 +96,6 @@ export class DynamoEngine {
     return served;
   }
 }
-
-const validations = (): Validations => require('dynalite/validations') as Validations;
 
 /** Bytes travel as base64, as in DynamoDB's own protocol; a copy is made, as a network would. */
 function toWire(value: unknown): unknown {
