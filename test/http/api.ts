@@ -1,4 +1,5 @@
 /** The API over the real store behind a real server, with the official client; the harness is played by the test. */
+import { setTimeout as pause } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { primaryThreadOf, systemIds } from '../../runtime/contract/ids';
 import { systemClock } from '../../runtime/contract/time';
@@ -166,8 +167,9 @@ export class PlayedThread {
     });
   }
 
-  async turn(text: string): Promise<void> {
+  async turn(text: string, thinkingMs = 0): Promise<void> {
     await this.begin();
+    if (thinkingMs > 0) await pause(thinkingMs);
     await this.finish(text);
   }
 

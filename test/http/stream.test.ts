@@ -270,9 +270,17 @@ describe('previews', () => {
         await pause(60);
       }
       await thread.finish('Good morning, world', messageId);
-      await thread.preview(chunk(messageId, 0, 'ld: too late'));
     })();
-    const events = await until(stream, 'session.status_idle');
+    const events: Streamed[] = [];
+    for await (const event of stream) {
+      events.push(event);
+      if (event.type !== 'session.status_idle') continue;
+      if (events.filter(({ type }) => type === event.type).length === 2) break;
+      // Its end was told, so this is too late, also in the next turn, in which previews are looked for again.
+      await thread.preview(chunk(messageId, 0, 'ld: too late'));
+      await say(id, 'and on');
+      void thread.turn('on', 300);
+    }
     let message: AccumulatedEvent | undefined;
     const states: unknown[] = [];
     for (const event of events) {
