@@ -1,4 +1,5 @@
 /** The database on one machine: dynalite's own validators and actions, called in this process. Nothing listens anywhere. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { create, type DynaliteStore } from 'dynalite/db';
 import { restoreIndexes } from './dynamo-indexes';
@@ -16,6 +17,8 @@ interface DynaliteError extends Error {
   readonly statusCode?: number;
   readonly body?: { readonly ['__type']?: string; readonly message?: string; readonly Message?: string };
 }
+
+const CLOSE_WITHIN_MS = 5_000;
 
 /** What dynalite does for one kind of request. */
 interface Served {
@@ -70,10 +73,10 @@ export class DynamoEngine {
     return run;
   }
 
-  /** Takes no more requests, answers those that are under way, and closes the data. */
+  /** Takes no more requests, answers those that are under way, but for no longer than some seconds, and closes the data. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled(this.#underWay);
+    await Promise.race([Promise.allSettled(this.#underWay), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     await this.store.db.close();
   }
 
