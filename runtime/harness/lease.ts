@@ -38,10 +38,10 @@ export class Lease {
     return lease;
   }
 
-  /** Lets go. With `dueAt`, the sweeper wakes the thread then. */
-  async release(dueAt?: Micros): Promise<void> {
+  /** Lets go. With `dueAt`, the sweeper wakes the thread then. False when it was not ours any more. */
+  async release(dueAt?: Micros): Promise<boolean> {
     this.#ended.abort();
-    await this.deps.log.releaseLease(this.ref, this.owner, dueAt);
+    return this.deps.log.releaseLease(this.ref, this.owner, dueAt);
   }
 
   /** Stops renewing without letting go: the lease lapses, and the thread becomes due by that. */

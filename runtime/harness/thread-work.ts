@@ -26,7 +26,6 @@ const CHANGES: readonly Signal['type'][] = ['session_updated', 'session_archived
 
 /** What can be read of a thread before it is known who works on it. */
 export interface Beginning {
-  readonly session: SessionRecord | undefined;
   /** The last commits, in order. */
   readonly tail: readonly Commit[];
   readonly inbox: readonly InboxItem[];
@@ -56,31 +55,28 @@ export class ThreadWork {
   ) {}
 
   /**
-   * Reads the session, the log's end and then the inbox (see `reload`). This may be begun before the lease is had: what somebody
-   * else commits after it makes our next commit fail, and then everything is read anew; what only came in is looked for once
-   * more when the lease is let go.
+   * Reads the log's end and then the inbox (see `reload`). This may be begun before the lease is had: what somebody else commits
+   * after it makes our next commit fail, and then everything is read anew; what only came in is looked for once more when the
+   * lease is let go.
    */
-  static async begin({ sessions, log }: HarnessDeps, ref: ThreadRef, contexts: ContextCache): Promise<Beginning> {
-    const end = async (): Promise<Pick<Beginning, 'tail' | 'inbox'>> => {
-      const tail = await readTail(log, ref, contexts.reaches(ref));
-      return { tail, inbox: await log.readInbox(ref) };
-    };
-    const [session, { tail, inbox }] = await Promise.all([sessions.get(ref.workspace, ref.sessionId), end()]);
-    return { session, tail, inbox };
+  static async begin({ log }: HarnessDeps, ref: ThreadRef, contexts: ContextCache): Promise<Beginning> {
+    const tail = await readTail(log, ref, contexts.reaches(ref));
+    return { tail, inbox: await log.readInbox(ref) };
   }
 
-  /** Undefined when the session is gone; what was sent to it while it went is then swept up. */
+  /**
+   * Undefined when the session is gone. It is read once the lease is had: its deletion takes the lease away, too, so whoever read
+   * it before might work on what is not there any more.
+   */
   static async load(
     deps: HarnessDeps,
     ref: ThreadRef,
     by: string,
     contexts: ContextCache,
-    { session, tail, inbox }: Beginning,
+    beginning: Promise<Beginning>,
   ): Promise<ThreadWork | undefined> {
-    if (!session) {
-      await deps.log.deleteThread(ref);
-      return undefined;
-    }
+    const [session, { tail, inbox }] = await Promise.all([deps.sessions.get(ref.workspace, ref.sessionId), beginning]);
+    if (!session) return undefined;
     const work = new ThreadWork(deps, ref, by, contexts, session, tail, []);
     await Promise.all([work.#takeUp(inbox), work.#mendProjection()]);
     return work;
@@ -231,8 +227,13 @@ export class ThreadWork {
     if (keys.length > 0) await this.deps.log.park(this.ref, keys);
   }
 
-  /** Whether the inbox holds something that this harness has not seen. */
+  /**
+   * Whether the log or the inbox holds something that this harness has not seen. Somebody else adds to the log only where two are
+   * at work at once, and then what we waited for may have been taken up by the other one.
+   */
   async hasNews(): Promise<boolean> {
+    const range = { from: this.state.n + 1, limit: 1 };
+    for await (const { n } of this.deps.log.readCommits(this.ref, range)) if (n > this.state.n) return true;
     const seen = new Set(this.inbox.map(({ key }) => key));
     const consumed = new Set(this.last?.consumed);
     const items = await this.deps.log.readInbox(this.ref);

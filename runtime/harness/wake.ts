@@ -48,7 +48,7 @@ async function tend(
   let ending: Ending = {};
   let work: ThreadWork | undefined;
   try {
-    work = await ThreadWork.load(deps, ref, by, contexts, await beginning);
+    work = await ThreadWork.load(deps, ref, by, contexts, beginning);
     if (work) ending = await new Turn(deps, work, lease, options).run();
     await work?.tidied();
     work?.keepContext();
@@ -57,21 +57,20 @@ async function tend(
     lease.abandon();
     throw error;
   }
-  if (lease.lost.aborted) {
-    // The turn was broken off. If nobody has the thread after all, its lease has lapsed, and it is due by that.
-    lease.abandon();
-    await sweepUpIfDeleted(deps, ref);
-  } else {
-    // A wish to go on at once is also written down, since the wake that is asked for below may never come.
-    await lease.release(ending.again ? deps.clock.now() : ending.dueAt);
+  // The turn was broken off. If nobody has the thread after all, its lease has lapsed, and it is due by that.
+  if (lease.lost.aborted) lease.abandon();
+  // A wish to go on at once is also written down, since the wake that is asked for below may never come.
+  const isReleased = !lease.lost.aborted && (await lease.release(ending.again ? deps.clock.now() : ending.dueAt));
+  if (!work || (!isReleased && (await isDeleted(deps, ref)))) {
+    // A harness that slept through the end of its session may have written to a log that was deleted, and nobody else comes by.
+    await deps.log.deleteThread(ref);
+    return 'superseded';
   }
-  // What came in while the lease was held found it held, and relied on us.
-  if (ending.again || (work && (await work.hasNews()))) await deps.waker.wake(ref);
-  return lease.lost.aborted ? 'superseded' : 'worked';
+  // What came in while the lease was held found it held, and relied on us. Whoever superseded us may know nothing of what we
+  // committed last, and have let go by now.
+  if (ending.again || !isReleased || (await work.hasNews())) await deps.waker.wake(ref);
+  return isReleased ? 'worked' : 'superseded';
 }
 
-/** A harness that slept through the end of its session has written to a log that was deleted, and nobody else will come by. */
-async function sweepUpIfDeleted({ log, sessions }: HarnessDeps, ref: ThreadRef): Promise<void> {
-  const session = await sessions.get(ref.workspace, ref.sessionId);
-  if (!session) await log.deleteThread(ref);
-}
+const isDeleted = async ({ sessions }: HarnessDeps, { workspace, sessionId }: ThreadRef): Promise<boolean> =>
+  (await sessions.get(workspace, sessionId)) === undefined;

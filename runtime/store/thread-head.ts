@@ -47,7 +47,7 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
     async releaseLease(ref, owner, dueAt) {
       const due = dueAttributes('lease', threadPartition(ref), dueAt);
       const change = { set: due, remove: ['lease_owner', 'lease_until'] };
-      await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));
+      return (await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }))) !== undefined;
     },
 
     async watch(ref, until) {

@@ -21,7 +21,7 @@ export interface WakeFact extends Span {
   readonly wake: string;
   /**
    * `busy`: another harness held the lease, and nothing was done. `superseded`: another one took the lease while this one
-   * was at work. `failed`: an error ended it.
+   * was at work, or the session was deleted. `failed`: an error ended it.
    */
   readonly outcome: 'worked' | 'busy' | 'superseded' | 'failed';
   readonly error?: unknown;

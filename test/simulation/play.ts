@@ -94,13 +94,11 @@ class Run {
       // Twice: what is seen first is written before the last thing is cleared up.
       let times = 0;
       const finished = async (): Promise<boolean> => {
-        times = (await unfinished(system, client.session)).length === 0 ? times + 1 : 0;
+        times = (await this.#leftToDo()).length === 0 ? times + 1 : 0;
         return times === 2;
       };
       const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished, LOOK_AGAIN_MS);
-      if (!isFinished) this.#problems.push(...(await unfinished(system, client.session)));
-      // A step that was the last may still be under way behind it: a token is revoked when its item has ended.
-      await this.#reach('it does not go on', FINISH_WITHIN, async () => true, LOOK_AGAIN_MS);
+      if (!isFinished) this.#problems.push(...(await this.#leftToDo()));
     }
     this.#isDone = true;
     const { events, pending } = await historyOf(system, client.session);
@@ -136,6 +134,13 @@ class Run {
     const end = await this.scheduler.run(() => isReached, within);
     if (end !== 'done') this.#problems.push(`${otherwise}: ${end}`);
     return end === 'done';
+  }
+
+  /** What a sleeper brought back of a deleted session has to go again, too. */
+  async #leftToDo(): Promise<string[]> {
+    const { scenario, system, client } = this;
+    const brought = scenario.isDeleted ? await remains(system, client.session, false) : [];
+    return [...(await unfinished(system, client.session)), ...brought];
   }
 
   async #rests(): Promise<boolean> {

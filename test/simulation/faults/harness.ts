@@ -59,8 +59,8 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a wake reads the inbox before the end of the log',
     file: THREAD_WORK,
-    from: '      const tail = await readTail(log, ref, contexts.reaches(ref));\n      return { tail, inbox: await log.readInbox(ref) };\n',
-    to: '      const inbox = await log.readInbox(ref);\n      return { tail: await readTail(log, ref, contexts.reaches(ref)), inbox };\n',
+    from: '    const tail = await readTail(log, ref, contexts.reaches(ref));\n    return { tail, inbox: await log.readInbox(ref) };\n',
+    to: '    const inbox = await log.readInbox(ref);\n    return { tail: await readTail(log, ref, contexts.reaches(ref)), inbox };\n',
   },
   {
     name: 'after a lost race, nothing is read anew',
@@ -89,8 +89,8 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'news is not looked for after the lease is let go',
     file: WAKE,
-    from: 'if (ending.again || (work && (await work.hasNews()))) await',
-    to: 'if (ending.again) await',
+    from: 'if (ending.again || !isReleased || (await work.hasNews())) await',
+    to: 'if (ending.again || !isReleased) await',
   },
   {
     name: 'news is looked for before the lease is let go, and not after',
@@ -101,14 +101,14 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a wish to go on at once is not written down',
     file: WAKE,
-    from: 'await lease.release(ending.again ? deps.clock.now() : ending.dueAt);',
-    to: 'await lease.release(ending.dueAt);',
+    from: '(await lease.release(ending.again ? deps.clock.now() : ending.dueAt));',
+    to: '(await lease.release(ending.dueAt));',
   },
   {
     name: 'the time to go on is forgotten with the release',
     file: WAKE,
-    from: 'await lease.release(ending.again ? deps.clock.now() : ending.dueAt);',
-    to: 'await lease.release();',
+    from: '(await lease.release(ending.again ? deps.clock.now() : ending.dueAt));',
+    to: '(await lease.release());',
   },
   {
     name: 'the lease is let go after an error',
@@ -119,14 +119,14 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a lease that may be lost is let go as if nothing were left to do',
     file: WAKE,
-    from: '    lease.abandon();\n    await sweepUpIfDeleted(deps, ref);',
-    to: '    await lease.release();\n    await sweepUpIfDeleted(deps, ref);',
+    from: '  if (lease.lost.aborted) lease.abandon();\n',
+    to: '  if (lease.lost.aborted) await lease.release();\n',
   },
   {
     name: 'the lease is not let go at the end',
     file: WAKE,
-    from: 'await lease.release(ending.again ? deps.clock.now() : ending.dueAt);',
-    to: 'lease.abandon();',
+    from: 'const isReleased = !lease.lost.aborted && (await lease.release(ending.again ? deps.clock.now() : ending.dueAt));',
+    to: 'const isReleased = !lease.lost.aborted;\n  lease.abandon();',
   },
   {
     name: 'a harness does not notice that its lease is lost',
@@ -145,8 +145,8 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'what a sleeper wrote to a deleted thread stays',
     file: WAKE,
-    from: '    await sweepUpIfDeleted(deps, ref);\n',
-    to: '',
+    from: '    await deps.log.deleteThread(ref);\n    return',
+    to: '    return',
   },
   {
     name: 'what waits for something else stays due',
@@ -190,9 +190,21 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
       'It asks the model once or twice more at most: when it has let go, the signal is news, and the next wake reads the record.',
   },
   {
+    name: 'whoever was superseded asks for no wake',
+    file: WAKE,
+    from: 'if (ending.again || !isReleased || (await work.hasNews())) await',
+    to: 'if (ending.again || (await work.hasNews())) await',
+  },
+  {
+    name: 'a commit of somebody else is no news',
+    file: THREAD_WORK,
+    from: '    for await (const { n } of this.deps.log.readCommits(this.ref, range)) if (n > this.state.n) return true;\n',
+    to: '',
+  },
+  {
     name: 'a wake for what is left is not asked for',
     file: WAKE,
-    from: 'if (ending.again || (work',
-    to: 'if (false && (ending.again || work',
+    from: 'if (ending.again || !isReleased || (await work.hasNews())) await',
+    to: 'if (!isReleased) await',
   },
 ];

@@ -90,8 +90,8 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a zombie lets go of a lease that another has',
     file: HEAD,
-    from: 'await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));\n    },\n\n    async watch',
-    to: "await table.update(headKey(ref), change, given('attribute_exists(#pk)'));\n    },\n\n    async watch",
+    from: 'return (await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }))) !== undefined;',
+    to: "return (await table.update(headKey(ref), change, given('attribute_exists(#pk)'))) !== undefined;",
   },
   {
     name: 'a lease that is let go stays due',
