@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemIds } from '../../runtime/contract/ids';
 import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
 import { ModelError } from '../../runtime/model/port';
+import type { ThreadRef } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { checkHistory } from '../../runtime/thread/invariants';
 import { calls, says, World } from '../support/harness-world';
@@ -70,6 +71,52 @@ it('stays due when it broke off because it could not tell whether the thread was
   await world.wake(session, { deps: { ...world.deps, log: { ...log, renewLease: async () => undefined } } });
   const due = await world.store.due.due('lease', systemClock.now() + 60 * MICROS_PER_SECOND, 10);
   expect(due).toMatchObject([{ ref: world.ref(session) }]);
+});
+
+it('asks for a wake when another harness took the thread from it, and for none when the session is gone', async () => {
+  const { log, sessions } = world.store;
+  const wakes: ThreadRef[] = [];
+  const deps = { ...world.deps, waker: { wake: async (ref: ThreadRef) => void wakes.push(ref) } };
+  const [taken, deleted] = [await world.session(), await world.session()];
+  world.script = async ({ messages }) => {
+    if (JSON.stringify(messages).includes('delete')) {
+      await log.deleteThread(world.ref(deleted));
+      await sessions.delete(deleted.workspace, deleted.id);
+      return says('too late');
+    }
+    await log.acquireLease(world.ref(taken), 'another', Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER);
+    return says('done');
+  };
+  await world.message(taken, 'go');
+  await world.wake(taken, { deps });
+  expect(wakes).toEqual([world.ref(taken)]);
+
+  await world.message(deleted, 'delete');
+  await world.wake(deleted, { deps });
+  expect(wakes).toHaveLength(1);
+  expect(await log.lastCommit(world.ref(deleted))).toBeUndefined();
+});
+
+it('asks for a wake when another harness has added to the log meanwhile', async () => {
+  const session = await world.session();
+  const { log } = world.store;
+  const wakes: ThreadRef[] = [];
+  const deps = {
+    ...world.deps,
+    waker: { wake: async (ref: ThreadRef) => void wakes.push(ref) },
+    log: {
+      ...log,
+      releaseLease: async (...args: Parameters<typeof log.releaseLease>) => {
+        const last = await log.lastCommit(world.ref(session));
+        if (last) await log.append(world.ref(session), { ...last, n: last.n + 1, by: 'another', consumed: [] });
+        return log.releaseLease(...args);
+      },
+    },
+  };
+  world.script = async () => says('done');
+  await world.message(session);
+  await world.wake(session, { deps });
+  expect(wakes).toEqual([world.ref(session)]);
 });
 
 it('runs a tool in the sandbox and goes on with its result', async () => {
