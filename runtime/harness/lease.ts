@@ -44,6 +44,19 @@ export class Lease {
     return this.deps.log.releaseLease(this.ref, this.owner, dueAt);
   }
 
+  /**
+   * Asks at once whether the lease is still ours. For whoever was overtaken: until the next renewal, two at work would make each
+   * request twice. What cannot be asked now is left to that renewal.
+   */
+  async confirm(): Promise<void> {
+    const until = this.deps.clock.now() + LEASE_MS * MICROS_PER_MS;
+    const isOurs = await this.deps.log.renewLease(this.ref, this.owner, until).then(
+      (head) => head !== undefined,
+      () => true,
+    );
+    if (!isOurs) this.#lost.abort();
+  }
+
   /** Stops renewing without letting go: the lease lapses, and the thread becomes due by that. */
   abandon(): void {
     this.#ended.abort();

@@ -2,6 +2,7 @@
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { McpConnections } from '../mcp/port';
 import { inboxTopic } from '../store/ports';
+import type { Commit } from '../store/records';
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
 import { decide, type Decision } from './decide';
 import { dial, type Dialled } from './dial';
@@ -78,7 +79,7 @@ export class Turn {
       } else if (deed.type === 'call') {
         outcome = await this.#call(builder, deed);
       } else {
-        if (!builder.isEmpty && !(await this.work.write(builder))) continue;
+        if (!builder.isEmpty && !(await this.#write(builder))) continue;
         const ending = await this.#pass(deed);
         if (ending) return ending;
       }
@@ -101,7 +102,7 @@ export class Turn {
     const listing = await this.work.listing(context, builder.summary);
     const request = buildModelRequest({ session, traits, listing, records: context, purpose: deed.purpose });
     builder.annotate(deed.startId, { digest: requestDigest(request) });
-    const commit = await this.work.write(builder);
+    const commit = await this.#write(builder);
     if (!commit) return undefined;
     return askModel(this.deps, {
       ref: this.work.ref,
@@ -122,7 +123,7 @@ export class Turn {
   async #call(builder: CommitBuilder, deed: Extract<Deed, { type: 'call' }>): Promise<Outcome | undefined> {
     const { session } = this.work.state;
     const context = await this.work.contextWith(builder);
-    const commit = await this.work.write(builder);
+    const commit = await this.#write(builder);
     if (!commit) return undefined;
     // A sandbox starts meanwhile. If that fails, it is asked for again once these calls are over.
     const served = deed.serve ? this.deps.workQueue.want(session).catch(() => undefined) : undefined;
@@ -139,6 +140,13 @@ export class Turn {
     });
     await served;
     return outcome;
+  }
+
+  /** Undefined when another harness was first. It may have the lease by now, and then this turn ends. */
+  async #write(builder: CommitBuilder): Promise<Commit | undefined> {
+    const commit = await this.work.write(builder);
+    if (!commit) await this.lease.confirm();
+    return commit;
   }
 
   async #dial(): Promise<void> {
