@@ -37,8 +37,12 @@ export function takeAsStale(builder: CommitBuilder, state: ThreadState): void {
 
 /** Ends a turn that was under way, for good: nobody will answer its open calls any more. */
 export function endTurn(builder: CommitBuilder, { session }: ThreadState): void {
-  for (const call of builder.summary.openCalls) pushResult(builder, call, textResult(RESULT_TEXT.interrupted), true);
+  closeCalls(builder);
   goIdle(builder, session, { type: 'end_turn' });
+}
+
+function closeCalls(builder: CommitBuilder): void {
+  for (const call of builder.summary.openCalls) pushResult(builder, call, textResult(RESULT_TEXT.interrupted), true);
 }
 
 function takeEntry(builder: CommitBuilder, state: ThreadState, waiting: Waiting): void {
@@ -58,12 +62,12 @@ const isAnswer = (event: ClientEvent): event is Answer =>
  * thread that has nothing to end it is a recorded no-op, and at the budget's cap it leaves no trace (reference 5.6).
  */
 function interrupt(builder: CommitBuilder, { session }: ThreadState, interrupts: readonly Waiting[]): void {
-  const { status, stopReason, openCalls } = builder.summary;
+  const { status, stopReason } = builder.summary;
   if (status === 'idle' && stopReason?.type === 'budget_reached') {
     for (const waiting of interrupts) builder.drop(waiting);
     return;
   }
-  for (const call of openCalls) pushResult(builder, call, textResult(RESULT_TEXT.interrupted), true);
+  closeCalls(builder);
   for (const waiting of interrupts) builder.admit(waiting);
   if (status !== 'idle' || stopReason?.type === 'requires_action') goIdle(builder, session, { type: 'end_turn' });
 }

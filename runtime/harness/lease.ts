@@ -49,12 +49,7 @@ export class Lease {
    * request twice. What cannot be asked now is left to that renewal.
    */
   async confirm(): Promise<void> {
-    const until = this.deps.clock.now() + LEASE_MS * MICROS_PER_MS;
-    const isOurs = await this.deps.log.renewLease(this.ref, this.owner, until).then(
-      (head) => head !== undefined,
-      () => true,
-    );
-    if (!isOurs) this.#lost.abort();
+    await this.#renew(this.deps.clock.now()).catch(() => undefined);
   }
 
   /** Stops renewing without letting go: the lease lapses, and the thread becomes due by that. */
@@ -70,13 +65,19 @@ export class Lease {
       if (this.#ended.signal.aborted) return;
       const now = this.deps.clock.now();
       try {
-        const head = await this.deps.log.renewLease(this.ref, this.owner, now + LEASE_MS * MICROS_PER_MS);
-        if (!head) return this.#lost.abort();
+        if (!(await this.#renew(now))) return;
         renewedAt = now;
-        this.watchedUntil = head.watchedUntil ?? 0;
       } catch {
         if (now - renewedAt >= LEASE_MS * MICROS_PER_MS) return this.#lost.abort();
       }
     }
+  }
+
+  /** Prolongs the lease. False when it is another's, and then it is lost. */
+  async #renew(now: Micros): Promise<boolean> {
+    const head = await this.deps.log.renewLease(this.ref, this.owner, now + LEASE_MS * MICROS_PER_MS);
+    if (head) this.watchedUntil = head.watchedUntil ?? 0;
+    else this.#lost.abort();
+    return head !== undefined;
   }
 }

@@ -88,8 +88,8 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
   {
     name: 'an interrupt leaves open calls without a result',
     file: INTAKE,
-    from: '  for (const call of openCalls) pushResult(builder, call, textResult(RESULT_TEXT.interrupted), true);\n  for',
-    to: '  for',
+    from: '  closeCalls(builder);\n  for (const waiting of interrupts)',
+    to: '  for (const waiting of interrupts)',
   },
   {
     name: 'an interrupt does not end the turn',

@@ -131,8 +131,8 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a harness does not notice that its lease is lost',
     file: LEASE,
-    from: '        if (!head) return this.#lost.abort();\n',
-    to: '        if (!head) return;\n',
+    from: '    else this.#lost.abort();\n',
+    to: '',
     harmless:
       'The lease saves money, not correctness. Its holder loses the next commit and reads anew, as one that noticed would have to.',
   },
