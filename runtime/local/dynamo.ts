@@ -13,7 +13,8 @@ export interface LocalDynamo {
   close(): Promise<void>;
 }
 
-const TABLE_NAMES: TableNames = { sessions: 'sessions', control: 'control' };
+/** The tables' names wherever the database is of one machine. */
+export const TABLE_NAMES = { sessions: 'sessions', control: 'control' } as const satisfies TableNames;
 
 /**
  * Opens a DynamoDB-compatible database in this process, with the store's tables.

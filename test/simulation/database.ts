@@ -1,5 +1,6 @@
 /** The database of one machine, each of whose requests the simulation decides about. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TABLE_NAMES } from '../../runtime/local/dynamo';
 import { DynamoEngine, type Fields } from '../../runtime/local/dynamo-engine';
 import { createTables } from '../../runtime/local/dynamo-tables';
 
@@ -14,8 +15,6 @@ export type Gate = <T>(name: string, run: () => Promise<T>, options?: { readonly
 
 /** The mark of a request beneath the SDK's retries (`Table.putOnce`). */
 const SEND_ONCE = 'sendOnce';
-
-export const TABLE_NAMES = { sessions: 'sessions', control: 'control' } as const;
 
 const AHEAD = 8;
 

@@ -2,7 +2,7 @@
 import { play, type Played } from './play';
 import type { Scenario } from './scenario';
 import { FAULTS, faultsOf, isDelay, isRead, seeded, type Fault } from './scheduler';
-import { faultsIn, type Schedule } from './strikes';
+import { isCalm, type Schedule } from './strikes';
 
 export interface Failure {
   readonly scenario: string;
@@ -108,19 +108,15 @@ function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: n
 
 /** What a fault may cost at most: a request of the model each, and where nothing failed, nothing. */
 function compare(scenario: Scenario, schedule: Schedule, played: Played, baseline: Played): string[] {
-  const isCalm = !schedule.wakes && !schedule.ahead && faultsIn(schedule).every(isDelay);
+  const mustBeWhole = isCalm(schedule) && !scenario.isRevived;
   const excess = played.asked - baseline.asked;
   const allowed = played.trace.filter(costs).length;
   return [
     ...(Array.isArray(scenario.outcome) && !schedule.ahead && excess > allowed
       ? [`the model was asked ${excess} times more than undisturbed, and ${allowed} operations failed`]
       : []),
-    ...(isCalm && !scenario.isRevived && played.revived > 0
-      ? ['nothing failed, yet a thread waited until the sweeper woke it']
-      : []),
-    ...(isCalm && !scenario.isRevived && played.neglected > 0
-      ? ['nothing failed, yet a worker was left to the sweeper']
-      : []),
+    ...(mustBeWhole && played.revived > 0 ? ['nothing failed, yet a thread waited until the sweeper woke it'] : []),
+    ...(mustBeWhole && played.neglected > 0 ? ['nothing failed, yet a worker was left to the sweeper'] : []),
   ];
 }
 

@@ -7,8 +7,8 @@ import { Client } from './client';
 import { Listener } from './listener';
 import { ScriptedModel } from './model';
 import type { Scenario } from './scenario';
-import { isDelay, Scheduler, seeded, type Process } from './scheduler';
-import { faultsIn, Strikes, type Schedule } from './strikes';
+import { Scheduler, seeded, type Process } from './scheduler';
+import { faultsIn, isCalm, Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
 import { sweepFor } from './sweeps';
 import { judge } from './verdict';
@@ -160,16 +160,15 @@ class Run {
 
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, system, client, model, schedule } = this;
-    const faults = faultsIn(schedule);
-    const isCalm = !schedule.wakes && !schedule.ahead && faults.every(isDelay);
-    const hasZombies = faults.some((fault) => fault.startsWith('sleep'));
-    const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
+    const calm = isCalm(schedule);
+    const hasZombies = faultsIn(schedule).some((fault) => fault.startsWith('sleep'));
+    const evidence = { scenario, events, pending, client, system, isCalm: calm, hasZombies };
     this.#problems.push(
       ...judge(evidence),
       ...model.problems,
       ...client.problems,
       ...(this.listener?.problems(events) ?? []),
-      ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
+      ...(await (scenario.isDeleted ? remains(system, client.session, calm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),
       ...[...system.cluster.starts].flatMap(([, times]) =>

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createTables } from '../../runtime/local/dynamo-tables';
-import type { LocalDynamo } from '../../runtime/local/dynamo';
+import { TABLE_NAMES, type LocalDynamo } from '../../runtime/local/dynamo';
 import { LEAN_CLIENT } from '../../runtime/store/table';
 
 const HOST = '127.0.0.1';
@@ -27,11 +27,10 @@ export async function serveDynamo(): Promise<DynamoServer> {
   const { port } = server.address() as AddressInfo;
   const endpoint = `http://${HOST}:${port}`;
   const client = connectDynamo(endpoint);
-  const tables = { sessions: 'sessions', control: 'control' };
-  await createTables(client, tables);
+  await createTables(client, TABLE_NAMES);
   return {
     client,
-    tables,
+    tables: TABLE_NAMES,
     endpoint,
     async close() {
       client.destroy();

@@ -4,7 +4,6 @@ import { connectDynamo, serveDynamo } from '../../../test/support/dynamo-server'
 
 export interface Database {
   readonly endpoint: string;
-  readonly accessKeyId: string;
   readonly tables: TableNames;
   close(): unknown;
 }
@@ -14,10 +13,10 @@ export async function openDatabase(): Promise<Database> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;
   if (endpoint === undefined) {
     const { endpoint: served, tables, close } = await serveDynamo();
-    return { endpoint: served, accessKeyId: 'test', tables, close };
+    return { endpoint: served, tables, close };
   }
   const client = connectDynamo(endpoint);
   const tables = { sessions: 'lambda-sessions', control: 'lambda-control' };
   await createTables(client, tables);
-  return { endpoint, accessKeyId: 'test', tables, close: () => client.destroy() };
+  return { endpoint, tables, close: () => client.destroy() };
 }

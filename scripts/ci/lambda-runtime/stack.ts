@@ -125,11 +125,11 @@ export class Stack {
       return this.functions;
     });
     this.closers.push(model.close, this.services.close, this.gateway.close);
-    const { accessKeyId, endpoint, tables } = this.database;
+    const { endpoint, tables } = this.database;
     this.environment = {
       AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: accessKeyId,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL: this.services.url,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       [SETTINGS.serviceName]: 'test',
