@@ -49,9 +49,12 @@ export function createWorkStore(table: Table, clock: Clock): WorkStore {
     async create(work) {
       const name = workNameKey(work.workspace, work.environmentId, work.id);
       await table.set({ ...name, session_id: work.sessionId, work_id: work.id });
-      const created = await table.put(itemOf(work), given(ITEM_IS_NEW));
-      if (!created) await table.delete(name);
-      return created;
+      if (await table.put(itemOf(work), given(ITEM_IS_NEW))) return true;
+      // Refused, and yet perhaps there: the put was sent again after its answer was lost, and others had changed the item by then.
+      const standing = await bySession(work.workspace, work.environmentId, work.sessionId);
+      if (standing?.id === work.id) return true;
+      await table.delete(name);
+      return false;
     },
 
     async update(work) {

@@ -64,6 +64,25 @@ describe('a work item', () => {
     client.destroy();
   });
 
+  it('is created although the answer was lost and a worker took it before the put was sent again', async () => {
+    const record = work({ environmentId: newEnvironment() });
+    const client = engine.connect();
+    let puts = 0;
+    client.middlewareStack.add(
+      (send) => async (args) => {
+        const result = await send(args);
+        puts += 1;
+        if (puts !== 2) return result;
+        expect(await engine.store.work.update(next(record, { state: 'active' }))).toBe(true);
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      },
+      { step: 'deserialize', priority: 'low' },
+    );
+    expect(await engine.storeOf(client).work.create(record)).toBe(true);
+    client.destroy();
+    expect(await engine.store.work.get(WORKSPACE, record.environmentId, record.id)).toMatchObject({ state: 'active' });
+  });
+
   it('is gone after its delete, and a late update does not bring it back', async () => {
     const record = await created({ environmentId: newEnvironment() });
     await engine.store.work.delete(record);
