@@ -2,7 +2,7 @@
 import { play, type Played } from './play';
 import type { Scenario } from './scenario';
 import { FAULTS, faultsOf, isDelay, isRead, seeded, type Fault } from './scheduler';
-import { isCalm, type Schedule } from './strikes';
+import type { Schedule } from './strikes';
 
 export interface Failure {
   readonly scenario: string;
@@ -108,7 +108,7 @@ function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: n
 
 /** What a fault may cost at most: a request of the model each, and where nothing failed, nothing. */
 function compare(scenario: Scenario, schedule: Schedule, played: Played, baseline: Played): string[] {
-  const mustBeWhole = isCalm(schedule) && !scenario.isRevived;
+  const mustBeWhole = played.isCalm && !scenario.isRevived;
   const excess = played.asked - baseline.asked;
   const allowed = played.trace.filter(costs).length;
   return [
@@ -132,7 +132,7 @@ async function playSafely(scenario: Scenario, schedule: Schedule): Promise<Playe
     return await play(scenario, schedule);
   } catch (error) {
     const problems = [`it cannot be played: ${error instanceof Error ? error.stack : String(error)}`];
-    return { operations: [], asked: 0, revived: 0, neglected: 0, problems, trace: [], events: [] };
+    return { operations: [], asked: 0, revived: 0, neglected: 0, isCalm: true, problems, trace: [], events: [] };
   }
 }
 

@@ -21,7 +21,7 @@ export class ScriptedModel {
       models: async () => [],
       respond: async (request, { signal } = {}) => {
         const { said, turn } = await this.scheduler.io(process, 'model', async () => this.#answer(request));
-        await this.scheduler.sleep(process, this.scenario.thinkingMs?.(turn) ?? THINKING_MS, signal);
+        await this.scheduler.sleep(process, this.scenario.thinkingMs?.(turn, request) ?? THINKING_MS, signal);
         return toResponse(said, signal?.aborted ?? false);
       },
     };

@@ -8,7 +8,7 @@ import { Listener } from './listener';
 import { ScriptedModel } from './model';
 import type { Scenario } from './scenario';
 import { Scheduler, seeded, type Process } from './scheduler';
-import { faultsIn, isCalm, Strikes, type Schedule } from './strikes';
+import { faultsIn, Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
 import { sweepFor } from './sweeps';
 import { judge } from './verdict';
@@ -23,6 +23,8 @@ export interface Played {
   readonly revived: number;
   /** How often it had to see to a worker. */
   readonly neglected: number;
+  /** Nothing failed: at most somebody was slow for a moment. */
+  readonly isCalm: boolean;
   readonly problems: readonly string[];
   readonly trace: readonly string[];
   readonly events: readonly SessionEvent[];
@@ -110,6 +112,7 @@ class Run {
       asked: model.asked,
       revived: system.revived,
       neglected: system.neglected,
+      isCalm: this.#isCalm,
       problems: this.#problems,
       trace: scheduler.trace,
       events,
@@ -158,17 +161,22 @@ class Run {
     for (let n = 0; n < (this.scenario.pollers ?? 0); n += 1) startPoller(this.system, principal, RETRY_MS);
   }
 
+  get #isCalm(): boolean {
+    const { wakes, ahead } = this.schedule;
+    return !wakes && !ahead && this.scheduler.harms === 0;
+  }
+
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, system, client, model, schedule } = this;
-    const calm = isCalm(schedule);
+    const isCalm = this.#isCalm;
     const hasZombies = faultsIn(schedule).some((fault) => fault.startsWith('sleep'));
-    const evidence = { scenario, events, pending, client, system, isCalm: calm, hasZombies };
+    const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
     this.#problems.push(
       ...judge(evidence),
       ...model.problems,
       ...client.problems,
       ...(this.listener?.problems(events) ?? []),
-      ...(await (scenario.isDeleted ? remains(system, client.session, calm) : auditLog(system, client.session))),
+      ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),
       ...[...system.cluster.starts].flatMap(([, times]) =>

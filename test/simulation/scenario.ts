@@ -14,8 +14,8 @@ export interface Scenario {
   readonly overrides?: Partial<SessionRecord>;
   /** What the model says to a request; `asked` counts the requests of this run. */
   readonly model: (request: ModelRequest, asked: number) => Said;
-  /** How long it takes for it. Default: 300 ms. */
-  readonly thinkingMs?: (asked: number) => number;
+  /** How long it takes for it; `asked` as above. Default: 300 ms. */
+  readonly thinkingMs?: (asked: number, request: ModelRequest) => number;
   readonly client: (client: Client) => Promise<void>;
   /**
    * What has to come of it, whatever fails: a list of lines (see `outcomeOf`) where that does not depend on the timing, and

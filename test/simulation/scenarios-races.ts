@@ -80,7 +80,7 @@ export const RACES: readonly Scenario[] = [
   {
     name: 'an interrupt while the model speaks',
     agent: agent(),
-    thinkingMs: (asked) => (asked === 1 ? 20_000 : 300),
+    thinkingMs: (_asked, request) => (turnOf(request).said === 'go' ? 20_000 : 300),
     outcome: (lines, { hasZombies }) => {
       if (lines.filter((line) => line === 'interrupt').length !== 1) return 'one interrupt stands in the log';
       // A harness that sleeps does not hear of it in time. Any other does, or its successor asks for something else.

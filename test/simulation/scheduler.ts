@@ -100,6 +100,8 @@ export class Scheduler implements Clock {
   #underWay = 0;
   /** How many operations of mortal processes there have been: where a fault can strike. */
   operations = 0;
+  /** How many operations went wrong. A short delay is nothing, nor is an answer that was lost, where the library asks again. */
+  harms = 0;
   readonly trace: string[] = [];
 
   constructor(
@@ -117,6 +119,7 @@ export class Scheduler implements Clock {
   async io<T>(process: Process, name: string, run: () => Promise<T>, { once = false } = {}): Promise<T> {
     await this.#turn(process, this.#latency());
     const fault = process.mortal ? this.strikes.at(this.operations, process, name) : undefined;
+    if (fault && !isDelay(fault) && (fault !== 'repeat' || once)) this.harms += 1;
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);

@@ -1,5 +1,5 @@
 /** Where a schedule makes operations fail, and how. */
-import { isDelay, type Fault, type Process } from './scheduler';
+import type { Fault, Process } from './scheduler';
 
 export interface Schedule {
   readonly seed: number;
@@ -34,10 +34,6 @@ export const faultsIn = ({ faults, aftershocks = [], outage }: Schedule): Fault[
   ...aftershocks.map(([, fault]) => fault),
   ...(outage ? [outage.fault] : []),
 ];
-
-/** Whether nothing fails: at most somebody is slow for a moment. */
-export const isCalm = (schedule: Schedule): boolean =>
-  !schedule.wakes && !schedule.ahead && faultsIn(schedule).every(isDelay);
 
 /** The kind of a process, and what it does: under this name, operations are alike. */
 export const kindOf = (process: Process, name: string): string => `${process.name.replace(/#\d+$/, '')} ${name}`;
