@@ -98,8 +98,12 @@ function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: n
         const fault = pick(faultsOf(operation)) ?? 'crash_before';
         return { ...base, faults: [], outage: { operation, fault, share: OUTAGE_SHARE, most } };
       }
-      case 4:
-        return { ...base, faults: some(0, FEW, delay), ahead: hasErrors ? 0 : 1, wakes: { lost: 0, doubled: 0.5 } };
+      case 4: {
+        // What both write, the library may send twice: whose the write was that made the condition fail is hard to tell then.
+        const outage = { operation: operations[atWrite()] ?? '', fault: 'repeat', share: OUTAGE_SHARE, most } as const;
+        const ahead = { ahead: hasErrors ? 0 : 1, wakes: { lost: 0, doubled: 0.5 } };
+        return { ...base, faults: some(0, FEW, delay), ...ahead, ...(random() < OUTAGE_SHARE ? { outage } : {}) };
+      }
       default:
         return { ...base, faults: some(FEW, most, () => faultAt(place())), wakes };
     }

@@ -175,6 +175,7 @@ class Run {
       ...judge(evidence),
       ...model.problems,
       ...client.problems,
+      ...system.referee.problems,
       ...(this.listener?.problems(events) ?? []),
       ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),

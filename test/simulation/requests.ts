@@ -1,7 +1,7 @@
 /** What a request to the database is about. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Choices, Question } from './choices';
-import type { Database, Gate } from './database';
+import type { Database, Gate, Witness } from './database';
 
 type Value = { readonly S?: string };
 type Key = { readonly pk?: Value; readonly sk?: Value };
@@ -51,17 +51,19 @@ export interface ClientDeps {
   readonly gate: Gate;
   /** How the database answers where it has a choice. */
   readonly choices: Choices;
+  /** Who looks at what is written. */
+  readonly witness: Witness;
 }
 
 /** A client whose every request goes through the gate under a name that says what it is about. */
-export function clientOf({ database, gate, choices }: ClientDeps): DynamoDBClient {
+export function clientOf({ database, gate, choices, witness }: ClientDeps): DynamoDBClient {
   const send = (command: Command): Promise<unknown> => {
     const part = choices.partOf(command.input);
     const named: Gate = (name, run, options) =>
       gate(`${name} ${subjectOf(command.input)}`, () => choices.answer(name, command.input, part, run), options);
     const { constructor, middlewareStack } = command;
     const asked = { constructor, middlewareStack, input: part };
-    return database.client(named).send(asked as unknown as Parameters<DynamoDBClient['send']>[0]);
+    return database.client(named, witness).send(asked as unknown as Parameters<DynamoDBClient['send']>[0]);
   };
   return { send, config: {} } as unknown as DynamoDBClient;
 }

@@ -20,7 +20,8 @@ import { sessionRecord } from '../support/decisions';
 import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
-import { Database, type Gate } from './database';
+import { Database, type Gate, type Witness } from './database';
+import { Referee } from './referee';
 import { clientOf } from './requests';
 import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
@@ -57,6 +58,7 @@ export class System {
   readonly #choices: Choices;
   readonly cluster: Cluster;
   readonly servers: SimulatedServers;
+  readonly referee = new Referee((key) => this.#blobs.has(key));
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
@@ -157,7 +159,7 @@ export class System {
 
   /** The store as it is, read from beside the simulation. */
   bare(): Store {
-    return this.#store((_name, run) => run());
+    return this.#store((_name, run) => run(), 'outside');
   }
 
   /** All items of a partition. */
@@ -179,8 +181,9 @@ export class System {
     return (await this.bare().keys.findByHash(hash))?.principal;
   }
 
-  #store(gate: Gate): Store {
-    const client = clientOf({ database: this.database, gate, choices: this.#choices });
+  #store(gate: Gate, writer: string): Store {
+    const witness: Witness = (written) => this.referee.saw(writer, written);
+    const client = clientOf({ database: this.database, gate, choices: this.#choices, witness });
     const store = createStore({ client, tables: TABLE_NAMES, blobs: this.#blobStore(gate), clock: this.scheduler });
     const put: Store['keys']['put'] = (hash, key) => {
       this.credentials.add(hash);
@@ -215,7 +218,7 @@ export class System {
     };
     const gate: Gate = (name, run, options) => scheduler.io(process, name, run, options);
     return {
-      store: this.#store(gate),
+      store: this.#store(gate, process.name),
       waker: this.#waker(gate),
       hints,
       clock: scheduler,

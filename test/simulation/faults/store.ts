@@ -168,8 +168,14 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a session may get a second work item',
     file: WORK,
-    from: 'const created = await table.put(itemOf(work), given(ITEM_IS_NEW));',
-    to: 'await table.set(itemOf(work));\n      const created = true;',
+    from: 'if (await table.put(itemOf(work), given(ITEM_IS_NEW))) return true;',
+    to: 'await table.set(itemOf(work));\n      if (work.revision > 0) return true;',
+  },
+  {
+    name: 'a work item that has moved on before the lost answer came is taken for another',
+    file: WORK,
+    from: '      if (standing?.id === work.id) return true;\n',
+    to: '',
   },
   {
     name: 'the pointer to a work item is not written',

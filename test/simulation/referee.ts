@@ -1,0 +1,130 @@
+/** Looks at every write as it is carried out: what the rows of the tables may never become, whoever was late with what. */
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from '../../runtime/store/table';
+import type { Written } from './database';
+
+/** States of a work item in which somebody has to come back to it, whatever dies. */
+const AWAITED: readonly unknown[] = ['starting', 'active', 'stopping'];
+/** Attributes that say whose a thread is, and for how long. */
+const LEASE = ['lease_owner', 'lease_until'] as const;
+
+type Change = { readonly before: Item | undefined; readonly after: Item | undefined };
+type Rule = (change: Change, writer: string) => (string | false | undefined)[];
+
+export class Referee {
+  readonly problems: string[] = [];
+  /** Which process took the lease under each name. */
+  readonly #owners = new Map<string, string>();
+  /** The keys of inbox items and sessions that were deleted. */
+  readonly #gone = new Set<string>();
+  /** The partitions of threads of which commits were deleted. */
+  readonly #cleared = new Set<string>();
+  /** By partition: the commits that stand in it. */
+  readonly #commits = new Map<string, number>();
+  /** The ids of the work items that can be found by name. */
+  readonly #named = new Set<string>();
+
+  /** @param hasBlob whether there is a body under a key. */
+  constructor(private readonly hasBlob: (key: string) => boolean) {}
+
+  /** Judges what a process wrote. */
+  saw(writer: string, written: Written): void {
+    const before = written.before && (unmarshall(written.before) as Item);
+    const after = written.after && (unmarshall(written.after) as Item);
+    const kind = (after ?? before)?.sk.replace(/[#].*$/, '') ?? '';
+    const found = this.#rules[kind]?.({ before, after }, writer) ?? [];
+    for (const problem of found) if (problem) this.problems.push(`${writer}: ${problem}`);
+  }
+
+  readonly #rules: Readonly<Record<string, Rule>> = {
+    HEAD: (change, writer) => this.#lease(change, writer),
+    LOG: (change) => this.#commit(change),
+    INBOX: (change) => this.#inbox(change),
+    // A session's record in one table, its work item in the other.
+    SESSION: (change) =>
+      (change.after?.work_id ?? change.before?.work_id) ? this.#work(change) : this.#session(change),
+    WORK: (change) => this.#name(change),
+  };
+
+  #lease({ before, after }: Change, writer: string): (string | false)[] {
+    const owner = before?.lease_owner;
+    const isTaken = typeof after?.lease_owner === 'string' && after.lease_owner !== owner;
+    if (isTaken) this.#owners.set(String(after.lease_owner), writer);
+    const isMoved = !isTaken && LEASE.some((name) => before?.[name] !== after?.[name]);
+    const holder = this.#owners.get(String(owner));
+    const isDue = typeof after?.due_at === 'number' && after.due_at <= Number(after.lease_until);
+    return [
+      after !== undefined && isMoved && holder !== writer && `changed the lease of ${holder ?? 'nobody'}`,
+      after?.lease_owner !== undefined && !isDue && 'left a lease that is not due when it lapses',
+    ];
+  }
+
+  #commit({ before, after }: Change): (string | false)[] {
+    const pk = (after ?? before)?.pk ?? '';
+    if (!before && after) this.#commits.set(pk, (this.#commits.get(pk) ?? 0) + 1);
+    if (before && !after) {
+      this.#commits.set(pk, (this.#commits.get(pk) ?? 0) - 1);
+      this.#cleared.add(pk);
+    }
+    const isChanged = before && after && !isDeepEqual(before, after);
+    return [isChanged === true && `changed the commit ${before?.sk}`, this.#lacksBody(after)];
+  }
+
+  #inbox({ before, after }: Change): (string | false)[] {
+    return [
+      this.#comesBack({ before, after }) && 'brought an inbox item back that was used up',
+      !before && after !== undefined && after.due_at === undefined && 'left an inbox item that is not due',
+      this.#lacksBody(after),
+    ];
+  }
+
+  #session({ before, after }: Change): (string | false)[] {
+    const { pk = '' } = before ?? {};
+    const isUnkept = !after && (this.#commits.get(pk) ?? 0) > 0 && !this.#cleared.has(pk);
+    const hasOlderStatus = before && after && Number(before.status_commit) > Number(after.status_commit);
+    return [
+      this.#comesBack({ before, after }) && 'brought a session back that was deleted',
+      isOverwritten({ before, after }, (item) => [item.body, item.body_deflated, item.body_blob]) &&
+        "overwrote a session's record that somebody else had changed",
+      hasOlderStatus === true && 'told an older status of a session',
+      isUnkept && 'deleted the record of a session whose log is there',
+      this.#lacksBody(after),
+    ];
+  }
+
+  #work({ before, after }: Change): (string | false)[] {
+    const state = after && (JSON.parse(String(after.record)) as { state: string }).state;
+    return [
+      before !== undefined && after !== undefined && before.work_id !== after.work_id && 'made a second work item',
+      isOverwritten({ before, after }, (item) => item.record) && 'overwrote a work item that somebody else had changed',
+      after !== undefined && !this.#named.has(String(after.work_id)) && 'left a work item that has no name',
+      AWAITED.includes(state) && after?.due_at === undefined && `left a work item that is ${state} and not due`,
+    ];
+  }
+
+  #name({ before, after }: Change): string[] {
+    if (after) this.#named.add(String(after.work_id));
+    else this.#named.delete(String(before?.work_id));
+    return [];
+  }
+
+  #comesBack({ before, after }: Change): boolean {
+    const { pk, sk } = after ?? before ?? { pk: '', sk: '' };
+    const key = `${pk} ${sk}`;
+    if (before && !after) this.#gone.add(key);
+    return !before && after !== undefined && this.#gone.has(key);
+  }
+
+  #lacksBody(after: Item | undefined): string | false {
+    const key = after?.body_blob;
+    return typeof key === 'string' && !this.hasBlob(key) && `put ${after?.sk} before the body that it points at`;
+  }
+}
+
+/** Whether a record was changed by somebody who had not read it as it was. */
+function isOverwritten({ before, after }: Change, recordOf: (item: Item) => unknown): boolean {
+  if (!before || !after || isDeepEqual(recordOf(before), recordOf(after))) return false;
+  return after.revision !== Number(before.revision) + 1;
+}
+
+const isDeepEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
