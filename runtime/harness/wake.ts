@@ -57,11 +57,17 @@ async function tend(
     lease.abandon();
     throw error;
   }
+  if (!work) {
+    // The session is gone. Its lease goes with all else, and not before: whoever dies on the way leaves the thread due by it.
+    lease.abandon();
+    await deps.log.deleteThread(ref);
+    return 'superseded';
+  }
   // The turn was broken off. If nobody has the thread after all, its lease has lapsed, and it is due by that.
   if (lease.lost.aborted) lease.abandon();
   // A wish to go on at once is also written down, since the wake that is asked for below may never come.
   const isReleased = !lease.lost.aborted && (await lease.release(ending.again ? deps.clock.now() : ending.dueAt));
-  if (!work || (!isReleased && (await isDeleted(deps, ref)))) {
+  if (!isReleased && (await isDeleted(deps, ref))) {
     // A harness that slept through the end of its session may have written to a log that was deleted, and nobody else comes by.
     await deps.log.deleteThread(ref);
     return 'superseded';

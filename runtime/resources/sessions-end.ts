@@ -44,6 +44,8 @@ export function deleteSession(deps: EndDeps): Operation<'sessions.delete'> {
     await workQueue.end(session, { discard: true });
     await store.log.deleteThread(primaryThread(session));
     await store.sessions.delete(session.workspace, session.id);
+    // A harness may have taken the thread's lease after its rows had gone and before the record did, and knew of no delete.
+    await store.log.deleteThread(primaryThread(session));
     hints.changed(session.threadId);
     return { id: session.id, type: 'session_deleted' };
   };

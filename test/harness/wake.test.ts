@@ -60,6 +60,18 @@ it('leaves nothing of a session that was deleted while it was out of its senses'
   expect(await log.lastCommit(world.ref(session))).toBeUndefined();
 });
 
+it('is due for as long as it clears up after a session that is gone', async () => {
+  const session = await world.session();
+  const { log, sessions } = world.store;
+  await world.message(session);
+  await sessions.delete(session.workspace, session.id);
+  const powerFails = () => Promise.reject(new Error('the power is gone'));
+  const dying = { ...world.deps, log: { ...log, deleteThread: powerFails } };
+  await expect(world.wake(session, { deps: dying })).rejects.toThrow('power');
+  const due = await world.store.due.due('lease', systemClock.now() + 60 * MICROS_PER_SECOND, 10);
+  expect(due).toMatchObject([{ ref: world.ref(session) }]);
+});
+
 it('stays due when it broke off because it could not tell whether the thread was still its own', async () => {
   const session = await world.session();
   const { log } = world.store;

@@ -15,9 +15,11 @@ import { createSessions } from '../../runtime/resources/sessions';
 import { createThreads } from '../../runtime/resources/threads';
 import { createVaults } from '../../runtime/resources/vaults';
 import { SessionWorkQueue } from '../../runtime/resources/work-queue';
+import { threadPartition } from '../../runtime/store/keys';
 import type { Principal, Store } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef, ThreadSummary } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
+import type { Item } from '../../runtime/store/table';
 import type { VaultKeeper } from '../../runtime/vault/ports';
 import { openEngine, type Engine } from '../store/engine';
 import { VaultWorld } from '../support/vault-world';
@@ -72,6 +74,13 @@ export class Service {
 
   get store(): Store {
     return this.engine.store;
+  }
+
+  /** All that stands in the partition of a thread. */
+  async rowsOf(ref: ThreadRef): Promise<Item[]> {
+    const rows: Item[] = [];
+    for await (const row of this.engine.raw.sessions.query({ partition: threadPartition(ref) })) rows.push(row);
+    return rows;
   }
 
   /** The same service with parts that fail: what a crash at that place leaves behind. */

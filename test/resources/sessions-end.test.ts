@@ -127,6 +127,22 @@ describe('archiving a session', () => {
 });
 
 describe('deleting a session', () => {
+  it('leaves no lease of a harness that came by before the record was gone', async () => {
+    const { id } = await service.session();
+    const ref = service.ref(id);
+    const { log, sessions } = service.store;
+    const late: Store['sessions'] = {
+      ...sessions,
+      delete: async (workspace, sessionId) => {
+        await log.acquireLease(ref, 'late', 1, 2);
+        await log.releaseLease(ref, 'late');
+        return sessions.delete(workspace, sessionId);
+      },
+    };
+    await failing({ sessions: late }).call('sessions.delete', { path: { session_id: id } });
+    expect(await service.rowsOf(ref)).toEqual([]);
+  });
+
   it('leaves nothing behind', async () => {
     const session = await sessionWithWork();
     await service.reach(session.id, { status: 'idle' });

@@ -64,8 +64,8 @@ export const API_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a deleted session keeps its log',
     file: END,
-    from: 'await store.log.deleteThread(primaryThread(session));',
-    to: '',
+    from: 'await store.log.deleteThread(primaryThread(session));\n    await store.sessions.delete(session.workspace, session.id);',
+    to: "await store.sessions.delete(session.workspace, session.id);\n    if (now > 0) return { id: session.id, type: 'session_deleted' };",
   },
   {
     name: 'an archive that was cut short is not told to the lists when it is repeated',
@@ -78,6 +78,12 @@ export const API_FAULTS: readonly PlantedFault[] = [
     file: END,
     from: 'await store.log.deleteThread(primaryThread(session));\n    await store.sessions.delete(session.workspace, session.id);',
     to: 'await store.sessions.delete(session.workspace, session.id);\n    await store.log.deleteThread(primaryThread(session));',
+  },
+  {
+    name: 'what came by while a session was deleted is left behind',
+    file: END,
+    from: '    await store.log.deleteThread(primaryThread(session));\n    hints.changed',
+    to: '    hints.changed',
   },
   {
     name: 'a deleted session keeps its worker',

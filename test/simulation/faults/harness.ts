@@ -145,8 +145,8 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'what a sleeper wrote to a deleted thread stays',
     file: WAKE,
-    from: '    await deps.log.deleteThread(ref);\n    return',
-    to: '    return',
+    from: 'nobody else comes by.\n    await deps.log.deleteThread(ref);\n',
+    to: 'nobody else comes by.\n',
   },
   {
     name: 'what waits for something else stays due',
@@ -206,5 +206,11 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
     file: WAKE,
     from: 'if (ending.again || !isReleased || (await work.hasNews())) await',
     to: 'if (!isReleased) await',
+  },
+  {
+    name: 'the lease of a thread whose session is gone is let go before the thread is cleared up',
+    file: WAKE,
+    from: '    lease.abandon();\n    await deps.log.deleteThread(ref);\n',
+    to: '    await lease.release();\n    await deps.log.deleteThread(ref);\n',
   },
 ];
