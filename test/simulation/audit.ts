@@ -66,7 +66,6 @@ export async function auditLog(system: System, session: SessionRecord): Promise<
 export async function remains(system: System, session: SessionRecord, isCalm: boolean): Promise<string[]> {
   const store = system.bare();
   const { workspace, environmentId, id } = session;
-  const { commits, inbox } = await historyOf(system, session);
   const work = await store.work.getBySession(workspace, environmentId, id);
   const rows = await system.itemsOf('sessions', threadPartition(refOf(session)));
   // A crash may leave the pointer to a work item, which means nothing without the item.
@@ -74,8 +73,6 @@ export async function remains(system: System, session: SessionRecord, isCalm: bo
   return [
     ...[...rows, ...workRows].map(({ sk }) => `the row ${sk} of the deleted session`),
     ...((await store.sessions.get(workspace, id)) ? ['the record of the deleted session'] : []),
-    ...(commits.length > 0 ? ['commits of the deleted session'] : []),
-    ...(inbox > 0 ? ['inbox items of the deleted session'] : []),
     ...(work ? ['the work item of the deleted session'] : []),
     ...(system.blobs > 0 ? ['bodies of the deleted session'] : []),
   ].map((what) => `there is still ${what}`);

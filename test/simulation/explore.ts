@@ -30,7 +30,9 @@ const FEW = 2;
 const MANY = 4;
 /** How soon after a fault its aftershock strikes, at most. Sooner is likelier. */
 const AFTERSHOCK_WITHIN = 12;
-const OUTAGE_SHARE = 0.4;
+/** How often an operation fails during an outage: now and then, or for as long as it lasts. */
+const OUTAGE_SHARES = [0.4, 0.4, 1] as const;
+const REPEATED_SHARE = 0.4;
 const FREE_SHARE = 0.3;
 /** Half of the drawn schedules have a slow network: so slow. */
 const LATENCIES_MS = [0, 0, 0, 20, 80, 250] as const;
@@ -96,13 +98,18 @@ function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: n
       case 3: {
         const operation = operations[pick(pick(groups) ?? []) ?? 0] ?? '';
         const fault = pick(faultsOf(operation)) ?? 'crash_before';
-        return { ...base, faults: [], outage: { operation, fault, share: OUTAGE_SHARE, most } };
+        return { ...base, faults: [], outage: { operation, fault, share: pick(OUTAGE_SHARES) ?? 1, most } };
       }
       case 4: {
         // What both write, the library may send twice: whose the write was that made the condition fail is hard to tell then.
-        const outage = { operation: operations[atWrite()] ?? '', fault: 'repeat', share: OUTAGE_SHARE, most } as const;
+        const outage = {
+          operation: operations[atWrite()] ?? '',
+          fault: 'repeat',
+          share: REPEATED_SHARE,
+          most,
+        } as const;
         const ahead = { ahead: hasErrors ? 0 : 1, wakes: { lost: 0, doubled: 0.5 } };
-        return { ...base, faults: some(0, FEW, delay), ...ahead, ...(random() < OUTAGE_SHARE ? { outage } : {}) };
+        return { ...base, faults: some(0, FEW, delay), ...ahead, ...(random() < REPEATED_SHARE ? { outage } : {}) };
       }
       default:
         return { ...base, faults: some(FEW, most, () => faultAt(place())), wakes };

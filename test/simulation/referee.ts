@@ -24,7 +24,7 @@ export class Referee {
   /** The ids of the work items that can be found by name. */
   readonly #named = new Set<string>();
 
-  /** @param hasBlob whether there is a body under a key. */
+  /** @param hasBlob whether a body was ever put under a key. Of a deleted session it may be gone before a sleeper points at it. */
   constructor(private readonly hasBlob: (key: string) => boolean) {}
 
   /** Judges what a process wrote. */

@@ -5,6 +5,8 @@ import { agent, known, text, turnOf, use, type Scenario } from './scenario';
 /** Longer than a wake of `SHORT_WAKE` has. */
 const LONG_ANSWER_MS = 58_000;
 const SHORT_WAKE = 64;
+/** So long that a harness has to renew its lease several times for each answer. */
+const SLOW_ANSWER_MS = 17_000;
 /** More than an item of the table takes, and hardly to be compressed. */
 const BIG_BYTES = 385_000;
 
@@ -71,6 +73,29 @@ export const ANSWERS: readonly Scenario[] = [
     client: async (client) => {
       await client.message('go');
       await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'a model that thinks for long, with a tool in between',
+    agent: agent(),
+    thinkingMs: () => SLOW_ANSWER_MS,
+    outcome: ['one', 'two'].flatMap((said) => [
+      `user: ${said}`,
+      `call bash ${said}`,
+      `result of bash ${said}`,
+      `agent: done with ${said}`,
+      'idle end_turn',
+    ]),
+    model: (request) => {
+      const { said, results } = turnOf(request);
+      if (results === 0) return { blocks: [use(`toolu_${said}`, 'bash', { command: said })] };
+      return { blocks: [text(`done with ${said}`)] };
+    },
+    client: async (client) => {
+      for (const said of ['one', 'two']) {
+        await client.message(said);
+        await client.idleAfter(said);
+      }
     },
   },
   {

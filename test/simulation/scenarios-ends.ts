@@ -131,4 +131,19 @@ export const ENDS: readonly Scenario[] = [
       while ((await client.delete()) === 'refused') await client.pause(500);
     },
   },
+  {
+    name: 'a session that is interrupted and deleted at once',
+    agent: agent(),
+    isDeleted: true,
+    isRevived: true,
+    // How far it comes depends on the moment.
+    outcome: () => undefined,
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.pause(client.random() * 1_500);
+      await client.send({ type: 'user.interrupt' });
+      while ((await client.delete()) === 'refused') await client.pause(client.random() * 300);
+    },
+  },
 ];

@@ -8,7 +8,7 @@ import type { Strikes } from './strikes';
  * - `crash_before`, `crash_after`: the process ends before the operation, or after it took effect and before it knew;
  * - `fail_before`, `fail_after`: the operation answers with an error, without or with effect ("failed, yet was written");
  * - `repeat`: the answer was lost and the client library sent the request again a moment later; where nobody does that (`once`),
- *   the operation answers with an error although it took effect;
+ *   it ends with an error as late, although it took effect;
  * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor;
  * - `pause_before`, `pause_after`: it stops for a moment, in which everybody else goes on. Nothing may come of that.
  */
@@ -129,10 +129,11 @@ export class Scheduler implements Clock {
     const result = await this.#settled(run);
     if ('error' in result && result.error instanceof ConditionalCheckFailedException) this.strikes.tooLate(process);
     if (fault === 'crash_after') return this.#die(process);
-    if (fault === 'fail_after' || (fault === 'repeat' && once)) throw unavailable();
+    if (fault === 'fail_after') throw unavailable();
     if (fault === 'sleep_after') await this.#doze(process, this.#zombieSleep());
     if (fault === 'pause_after') await this.#doze(process, PAUSE);
     if (fault === 'repeat') await this.#turn(process, REPEAT_AFTER);
+    if (fault === 'repeat' && once) throw unavailable();
     const answer = fault === 'repeat' ? await this.#settled(run) : result;
     await this.#turn(process, this.#latency());
     if ('error' in answer) throw answer.error;

@@ -53,12 +53,13 @@ export interface SystemOptions {
 export class System {
   readonly scheduler: Scheduler;
   readonly #blobs = new Map<string, Uint8Array>();
+  readonly #everStored = new Set<string>();
   readonly #ids: IdSource;
   readonly #containers: Containers;
   readonly #choices: Choices;
   readonly cluster: Cluster;
   readonly servers: SimulatedServers;
-  readonly referee = new Referee((key) => this.#blobs.has(key));
+  readonly referee = new Referee((key) => this.#everStored.has(key));
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
@@ -194,7 +195,11 @@ export class System {
 
   #blobStore(gate: Gate): BlobStore {
     return {
-      put: (key, body) => gate('put blob', async () => void this.#blobs.set(key, body)),
+      put: (key, body) =>
+        gate('put blob', async () => {
+          this.#blobs.set(key, body);
+          this.#everStored.add(key);
+        }),
       get: (key) => gate('get blob', async () => this.#blobs.get(key)),
       deletePrefix: (prefix) =>
         gate('delete blobs', async () => {
