@@ -220,6 +220,8 @@ export interface ThreadHead {
   readonly leaseUntil?: Micros;
   /** Somebody wants previews until then. */
   readonly watchedUntil?: Micros;
+  /** The connection of its sandbox's bell, which may be gone by now. */
+  readonly bell?: string;
 }
 
 /**
@@ -231,6 +233,8 @@ export interface SessionRuntime {
   readonly harness: string;
   /** The revisions that its sandboxes run, if the stack runs any: the ordinary one, and the one that may change its system. */
   readonly sandbox?: { readonly task: string; readonly systemTask: string };
+  /** Where its sandboxes connect to be told of what concerns them. Absent where its harness tells nobody. */
+  readonly bell?: string;
 }
 
 /** The session itself: what its creator asked for, resolved. What happens in it is in the log. */

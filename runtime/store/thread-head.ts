@@ -1,3 +1,4 @@
+import { ITEM_EXISTS } from './conditions';
 import { dueAttributes } from './due-index';
 import { anyOf, given } from './expressions';
 import { headKey, threadPartition } from './keys';
@@ -5,7 +6,8 @@ import type { ThreadLog } from './ports';
 import type { ThreadHead } from './records';
 import type { Item, Table } from './table';
 
-type HeadMethods = 'acquireLease' | 'renewLease' | 'releaseLease' | 'watch' | 'markHeard' | 'heardTo';
+type HeadMethods =
+  'acquireLease' | 'renewLease' | 'releaseLease' | 'watch' | 'noteBell' | 'forgetBell' | 'markHeard' | 'heardTo';
 
 const NOBODY_HOLDS_THE_LEASE = 'attribute_not_exists(#lease_owner)';
 const LEASE_HAS_LAPSED = '#lease_until <= :now';
@@ -16,12 +18,14 @@ const NOBODY_WATCHES = 'attribute_not_exists(#watched_until)';
 const WATCHED_FOR_LESS = '#watched_until < :until';
 const WATCH_GETS_LONGER = anyOf(NOBODY_WATCHES, WATCHED_FOR_LESS);
 
+const BELL_IS_THAT_CONNECTION = '#bell = :connection';
+
 const NOBODY_HAS_HEARD = 'attribute_not_exists(#heard_to)';
 const HEARD_LESS = '#heard_to < :n';
 const HEARD_GROWS = anyOf(NOBODY_HAS_HEARD, HEARD_LESS);
 
 /**
- * HEAD of a thread: who is at work, and who looks on. The lease keeps two harnesses from paying for the same model request;
+ * HEAD of a thread: who is at work, who looks on, and how its sandbox is told. The lease keeps two harnesses from paying for the same model request;
  * that they could not both commit is the log's doing (`createCommits`).
  *
  *     A  acquire ----- renew ----- renew --x (dies)
@@ -54,6 +58,14 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
       await table.update(headKey(ref), { set: { watched_until: until } }, given(WATCH_GETS_LONGER, { until }));
     },
 
+    async noteBell(ref, connection) {
+      return (await table.update(headKey(ref), { set: { bell: connection } }, given(ITEM_EXISTS))) !== undefined;
+    },
+
+    async forgetBell(ref, connection) {
+      await table.update(headKey(ref), { remove: ['bell'] }, given(BELL_IS_THAT_CONNECTION, { connection }));
+    },
+
     async markHeard(ref, n) {
       await table.update(headKey(ref), { set: { heard_to: n } }, given(HEARD_GROWS, { n }));
     },
@@ -70,5 +82,6 @@ function toHead(item: Item): ThreadHead {
     ...(typeof item.lease_owner === 'string' ? { leaseOwner: item.lease_owner } : {}),
     ...(typeof item.lease_until === 'number' ? { leaseUntil: item.lease_until } : {}),
     ...(typeof item.watched_until === 'number' ? { watchedUntil: item.watched_until } : {}),
+    ...(typeof item.bell === 'string' ? { bell: item.bell } : {}),
   };
 }

@@ -102,3 +102,35 @@ describe('what clients have heard', () => {
     expect(await log.heardTo(ref)).toBe(7);
   });
 });
+
+describe('the bell', () => {
+  it('is told to whoever takes or renews the lease, until it is forgotten', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.acquireLease(ref, 'me', NOW, UNTIL);
+    expect(await log.noteBell(ref, 'first=')).toBe(true);
+    expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ bell: 'first=' });
+    await log.releaseLease(ref, 'me');
+    expect(await log.acquireLease(ref, 'other', NOW, UNTIL)).toMatchObject({ bell: 'first=' });
+    await log.forgetBell(ref, 'first=');
+    expect(await log.renewLease(ref, 'other', UNTIL)).not.toHaveProperty('bell');
+  });
+
+  it('is the last connection, whatever is heard of the one before', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.acquireLease(ref, 'me', NOW, UNTIL);
+    await log.noteBell(ref, 'first=');
+    await log.noteBell(ref, 'second=');
+    await log.forgetBell(ref, 'first=');
+    expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ bell: 'second=' });
+  });
+
+  it('brings no deleted thread back', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    expect(await log.noteBell(ref, 'late=')).toBe(false);
+    await log.forgetBell(ref, 'late=');
+    expect(await log.acquireLease(ref, 'me', NOW, UNTIL)).toEqual({ leaseOwner: 'me', leaseUntil: UNTIL });
+  });
+});
