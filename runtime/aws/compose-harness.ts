@@ -7,9 +7,11 @@ import type { ThreadRef } from '../store/records';
 import type { Observe } from '../telemetry/facts';
 import { heardBy } from '../telemetry/observer';
 import { openOwnWaker, openStore, surroundings } from './compose';
+
 import { openBroker, privateHosts } from './compose-remote-vault';
 import { openLauncher } from './compose-sandboxes';
 import { openHarnessTraces } from './compose-traces';
+import { openBell } from './gateway-bell';
 import { deadlineOf, type LambdaContext } from './lambda-context';
 import { traits } from './model-traits';
 import { log, observe } from './observe';
@@ -51,6 +53,7 @@ function openHarness(model: ModelProvider, hears: Observe): Harness {
     workQueue,
     mcp: createMcpClient({ broker: openBroker(), privateHosts: privateHosts() }),
     waker,
+    bell: openBell(),
     sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
   });
 }

@@ -43,6 +43,8 @@ export const SETTINGS = {
   harnessFunction: 'HARNESS_FUNCTION',
   /** The published version that new sessions begin with. */
   harnessVersion: 'HARNESS_VERSION',
+  /** Where sandboxes connect to be told of what concerns them: a URL of the scheme `wss`. */
+  bellUrl: 'BELL_URL',
   /** Where a sandbox's worker finds the API: scheme and host, without `/v1`. */
   apiUrl: 'API_URL',
   sandboxCluster: 'SANDBOX_CLUSTER',

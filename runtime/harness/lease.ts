@@ -1,5 +1,5 @@
 import { MICROS_PER_MS, type Micros } from '../contract/time';
-import type { ThreadRef } from '../store/records';
+import type { ThreadHead, ThreadRef } from '../store/records';
 import type { HarnessDeps } from './ports';
 
 /** How long a dead harness keeps a thread from its successor, at most. */
@@ -15,6 +15,8 @@ export class Lease {
   readonly #lost = new AbortController();
   /** Until when somebody wants previews; as fresh as the last renewal. */
   watchedUntil: Micros = 0;
+  /** The connection of its sandbox's bell; as fresh as the last renewal. */
+  bell: string | undefined;
 
   private constructor(
     private readonly deps: HarnessDeps,
@@ -33,7 +35,7 @@ export class Lease {
     const head = await deps.log.acquireLease(ref, owner, now, now + LEASE_MS * MICROS_PER_MS);
     if (!head) return undefined;
     const lease = new Lease(deps, ref, owner);
-    lease.watchedUntil = head.watchedUntil ?? 0;
+    lease.#heed(head);
     void lease.#keep(now);
     return lease;
   }
@@ -76,8 +78,13 @@ export class Lease {
   /** Prolongs the lease. False when it is another's, and then it is lost. */
   async #renew(now: Micros): Promise<boolean> {
     const head = await this.deps.log.renewLease(this.ref, this.owner, now + LEASE_MS * MICROS_PER_MS);
-    if (head) this.watchedUntil = head.watchedUntil ?? 0;
+    if (head) this.#heed(head);
     else this.#lost.abort();
     return head !== undefined;
+  }
+
+  #heed({ watchedUntil = 0, bell }: ThreadHead): void {
+    this.watchedUntil = watchedUntil;
+    this.bell = bell;
   }
 }

@@ -6,6 +6,16 @@ import type { WorkQueue } from '../resources/ports';
 import type { ChangeHints, SessionStore, ThreadLog, Waker } from '../store/ports';
 import type { Observe } from '../telemetry/facts';
 
+/** Tells sandboxes of what concerns them. */
+export interface Bell {
+  /**
+   * Sends a message over a connection, and gives up when the signal aborts.
+   *
+   * @returns false when the connection is gone.
+   */
+  ring(connection: string, message: string, signal: AbortSignal): Promise<boolean>;
+}
+
 /** Everything that a harness works with. It keeps nothing of its own between two wakes. */
 export interface HarnessDeps {
   readonly log: ThreadLog;
@@ -15,6 +25,8 @@ export interface HarnessDeps {
   readonly workQueue: Pick<WorkQueue, 'want'>;
   readonly mcp: McpClient;
   readonly waker: Waker;
+  /** @default none: sandboxes look by themselves */
+  readonly bell?: Bell;
   readonly hints: ChangeHints;
   readonly clock: Clock;
   readonly ids: IdSource;

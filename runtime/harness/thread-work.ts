@@ -82,6 +82,11 @@ export class ThreadWork {
     return work;
   }
 
+  /** The last commits, in order; at least the last one, if there is any. */
+  get lately(): readonly Commit[] {
+    return this.tail;
+  }
+
   /** The last commit. */
   private get last(): Commit | undefined {
     return this.tail.at(-1);

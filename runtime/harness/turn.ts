@@ -1,10 +1,12 @@
 /** Turn: one wake's work on one thread. It decides, acts and commits until there is nothing to do or no time left. */
+import { isRungFor } from '../contract/ring';
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { McpConnections } from '../mcp/port';
 import { inboxTopic } from '../store/ports';
 import type { Commit } from '../store/records';
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
 import { decide, type Decision } from './decide';
+import type { SandboxBell } from './sandbox-bell';
 import { dial, type Dialled } from './dial';
 import type { Lease } from './lease';
 import { buildModelRequest, requestDigest } from './model-request';
@@ -51,6 +53,7 @@ export class Turn {
     private readonly deps: HarnessDeps,
     private readonly work: ThreadWork,
     private readonly lease: Lease,
+    private readonly bell: SandboxBell,
     private readonly options: WakeOptions,
   ) {
     this.#signal = options.signal ?? new AbortController().signal;
@@ -146,6 +149,7 @@ export class Turn {
   async #write(builder: CommitBuilder): Promise<Commit | undefined> {
     const commit = await this.work.write(builder);
     if (!commit) await this.lease.confirm();
+    else if (commit.records.some(({ event }) => isRungFor(event))) this.bell.ring(this.work.lately);
     return commit;
   }
 
@@ -176,6 +180,8 @@ export class Turn {
 
   /** Sees that a worker serves the calls. A start that failed is tried again from here for as long as that goes on. */
   async #serve(wait: boolean): Promise<Ending | undefined> {
+    // Whoever committed the calls may have died before it told of them.
+    this.bell.ring(this.work.lately);
     const retryAt = await this.deps.workQueue.want(this.work.state.session);
     if (!wait) return this.#rest();
     const came = await this.#awaitInput(retryAt ?? this.deps.clock.now() + TOOL_PATIENCE);

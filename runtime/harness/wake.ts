@@ -7,6 +7,7 @@ import type { WakeFact } from '../telemetry/facts';
 import { ContextCache } from './context-cache';
 import { Lease } from './lease';
 import type { HarnessDeps } from './ports';
+import { SandboxBell } from './sandbox-bell';
 import { ThreadWork } from './thread-work';
 import { Turn, type Ending, type WakeOptions } from './turn';
 
@@ -45,11 +46,12 @@ async function tend(
   beginning.catch(() => undefined);
   const lease = await Lease.take(deps, ref, by);
   if (!lease) return 'busy';
+  const bell = new SandboxBell(deps, ref, lease);
   let ending: Ending = {};
   let work: ThreadWork | undefined;
   try {
     work = await ThreadWork.load(deps, ref, by, contexts, beginning);
-    if (work) ending = await new Turn(deps, work, lease, options).run();
+    if (work) ending = await new Turn(deps, work, lease, bell, options).run();
     await work?.tidied();
     work?.keepContext();
   } catch (error) {
@@ -75,6 +77,8 @@ async function tend(
   // What came in while the lease was held found it held, and relied on us. Whoever superseded us may know nothing of what we
   // committed last, and have let go by now.
   if (ending.again || !isReleased || (await work.hasNews())) await deps.waker.wake(ref);
+  // Lambda may freeze the process as soon as the wake is over.
+  await bell.quiet();
   return isReleased ? 'worked' : 'superseded';
 }
 

@@ -11,7 +11,12 @@ export const isWorker = (principal: Principal): boolean => principal.kind !== 'a
  * shown that type whatever the environment's kind, or it would run an answered call again (docs/architecture.md, Tools).
  */
 export function seenBy(principal: Principal, event: SessionEvent): SessionEvent {
-  return isWorker(principal) && event.type === 'agent.tool_result' ? { ...event, type: 'user.tool_result' } : event;
+  return isWorker(principal) ? seenByWorker(event) : event;
+}
+
+/** The same for a worker, whoever it is. */
+export function seenByWorker(event: SessionEvent): SessionEvent {
+  return event.type === 'agent.tool_result' ? { ...event, type: 'user.tool_result' } : event;
 }
 
 /**

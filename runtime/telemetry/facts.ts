@@ -95,6 +95,13 @@ export interface StreamFailureFact {
   readonly error: unknown;
 }
 
+/** A sandbox could not be told of what concerns it. It finds out by itself, later. */
+export interface RingFailureFact {
+  readonly type: 'ring_failure';
+  readonly ref: ThreadRef;
+  readonly error: unknown;
+}
+
 /** The sweeper looked for what is due. */
 export interface SweepFact {
   readonly type: 'sweep';
@@ -104,7 +111,15 @@ export interface SweepFact {
 }
 
 export type Fact =
-  WakeFact | CommitFact | ModelFact | SandboxStartFact | SandboxReadyFact | RequestFact | StreamFailureFact | SweepFact;
+  | WakeFact
+  | CommitFact
+  | ModelFact
+  | SandboxStartFact
+  | SandboxReadyFact
+  | RequestFact
+  | StreamFailureFact
+  | RingFailureFact
+  | SweepFact;
 
 /** The facts of one kind. */
 export type FactOf<T extends Fact['type']> = Extract<Fact, { type: T }>;

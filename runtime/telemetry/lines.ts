@@ -37,6 +37,11 @@ export function lineOf(fact: Fact): LogEntry {
       const fields = { request_id: requestId, session_id: sessionId };
       return { level: 'error', message: 'a stream broke off', fields, error };
     }
+    case 'ring_failure': {
+      const { workspace, sessionId, threadId } = fact.ref;
+      const fields = { workspace_id: workspace, session_id: sessionId, thread_id: threadId };
+      return { level: 'warn', message: 'a sandbox could not be told', fields, error: fact.error };
+    }
     case 'sweep':
       return {
         level: 'debug',
