@@ -14,6 +14,7 @@ import { BUILT } from './built';
 export type EntryPoint =
   | 'api'
   | 'stream'
+  | 'bell'
   | 'harness'
   | 'harness-bedrock'
   | 'harness-claude-platform'

@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY_POINTS = {
   api: 'runtime/handlers/api.ts',
   stream: 'runtime/handlers/stream.ts',
+  bell: 'runtime/handlers/bell.ts',
   harness: 'runtime/handlers/harness.ts',
   'harness-bedrock': 'runtime/handlers/harness-bedrock.ts',
   'harness-claude-platform': 'runtime/handlers/harness-claude-platform.ts',

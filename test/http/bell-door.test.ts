@@ -1,0 +1,83 @@
+import { systemIds } from '../../runtime/contract/ids';
+import { createBellDoor } from '../../runtime/http/bell-door';
+import { hashOfSecret, Keys, makeSecret } from '../../runtime/resources/keys';
+import type { SessionRecord } from '../../runtime/store/records';
+import { refOf, tokenOf, WorkWorld } from '../resources/work-world';
+
+let world: WorkWorld;
+let session: SessionRecord;
+let token: string;
+
+beforeAll(async () => void (world = await WorkWorld.open()));
+afterAll(() => world.close());
+beforeEach(async () => {
+  session = await world.session('cloud');
+  await world.store.log.acquireLease(refOf(session), 'harness', 0, 1);
+  token = await tokenFor(session);
+});
+
+/** The token of the worker that is started for a session. */
+async function tokenFor(record: SessionRecord): Promise<string> {
+  await world.queue.want(record);
+  return tokenOf(world.starts.at(-1)?.secret ?? '').sessions_token;
+}
+
+const connect = (headers: Record<string, string>, connection = 'c='): Promise<number> =>
+  createBellDoor({ store: world.store, clock: world.clock })(new Headers(headers), connection);
+const bearer = (secret: string): Record<string, string> => ({ authorization: `Bearer ${secret}` });
+const bellOf = async (record: SessionRecord): Promise<string | undefined> =>
+  (await world.store.log.acquireLease(refOf(record), 'harness', 0, 1))?.bell;
+
+describe('the door of the bell', () => {
+  it('lets the sandbox in whose token it is shown, and notes its connection in that session alone', async () => {
+    const other = await world.session('cloud');
+    await world.store.log.acquireLease(refOf(other), 'harness', 0, 1);
+    expect(await connect(bearer(token), 'mine=')).toBe(200);
+    expect([await bellOf(session), await bellOf(other)]).toEqual(['mine=', undefined]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['an empty credential', { authorization: '' }],
+    ['no bearer', { authorization: 'Basic c2sg' }],
+    ['what is no key', bearer('hello')],
+    ['an unknown token', bearer(makeSecret('session_token'))],
+    ['a token that is far too long', bearer(makeSecret('session_token') + 'x'.repeat(4_000))],
+  ])('refuses %s', async (_, headers) => {
+    expect(await connect(headers)).toBe(401);
+    expect(await bellOf(session)).toBeUndefined();
+  });
+
+  it('refuses keys, though they may read the session', async () => {
+    const keys = new Keys({ store: world.store, clock: world.clock, ids: systemIds });
+    const api = await keys.createApiKey(session.workspace);
+    const environment = await keys.createEnvironmentKey(session.workspace, session.environmentId);
+    expect(await connect(bearer(api.secret))).toBe(403);
+    expect(await connect(bearer(environment.secret))).toBe(403);
+    expect(await bellOf(session)).toBeUndefined();
+  });
+
+  it('refuses the claim with which a sandbox is started', async () => {
+    const secret = makeSecret('work_claim');
+    const { workspace, environmentId, sessionId, id: workId } = await world.work(session);
+    const principal = { kind: 'work_claim', workspace, environmentId, sessionId, workId } as const;
+    const times = { createdAt: 0, expiresAt: null, revokedAt: null };
+    await world.store.keys.put(hashOfSecret(secret), { id: workId, principal, name: null, hint: '', ...times });
+    expect(await connect(bearer(secret))).toBe(403);
+  });
+
+  it('refuses the token of an item that has stopped, and of one that goes by another, also where it is still known', async () => {
+    const door = createBellDoor({ store: world.store, clock: world.clock });
+    expect(await door(new Headers(bearer(token)), 'first=')).toBe(200);
+    await world.queue.end(session, { discard: false });
+    expect(await door(new Headers(bearer(token)), 'late=')).toBe(409);
+    await tokenFor(session);
+    expect(await door(new Headers(bearer(token)), 'late=')).toBe(409);
+    expect(await bellOf(session)).toBe('first=');
+  });
+
+  it('refuses the token of a session that is gone', async () => {
+    await world.store.log.deleteThread(refOf(session));
+    expect(await connect(bearer(token))).toBe(404);
+  });
+});
