@@ -1,4 +1,5 @@
 import { errorBody } from '../contract/errors';
+import { frame } from '../contract/sse-frame';
 import { MICROS_PER_MS, toTimestamp, type Micros } from '../contract/time';
 import type { EventOf } from '../contract/wire';
 import { primaryThread, readThread } from '../resources/events-thread';
@@ -7,7 +8,7 @@ import type { RequestContext, ResourceDeps } from '../resources/ports';
 import type { Commit, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 import { willRun } from '../thread/inbox';
 import { internalError } from './answers';
-import { frame, PING } from './sse';
+import { PING } from './sse';
 import { Previews } from './stream-previews';
 import type { StreamSettings } from './stream-settings';
 import { resumeAfter, startOf, type StreamStart } from './stream-start';

@@ -1,4 +1,5 @@
 /** Server-sent events on the wire (reference 6.6). Every frame is named: clients drop those that are not. */
+import { frame } from '../contract/sse-frame';
 
 export const SSE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -6,14 +7,6 @@ export const SSE_HEADERS: Readonly<Record<string, string>> = {
   // Asks nginx and its kin not to collect the stream before passing it on.
   'x-accel-buffering': 'no',
 };
-
-/**
- * One frame. `id` is what a standard EventSource sends back as `Last-Event-ID`, so only events of the history have one. JSON
- * holds no raw line break, so the data is one line.
- */
-export function frame(type: string, data: unknown, id?: string): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
-}
 
 export const PING = frame('ping', { type: 'ping' });
 

@@ -1,9 +1,9 @@
 /** Previews of a message that is being made, for the streams that asked for them (reference 6.7). */
+import { frame } from '../contract/sse-frame';
 import { MICROS_PER_MS, type Clock, type Micros } from '../contract/time';
 import type { EventType } from '../contract/wire';
 import type { ThreadLog } from '../store/ports';
 import type { Commit, PreviewChunk, ThreadRef } from '../store/records';
-import { frame } from './sse';
 import type { StreamSettings } from './stream-settings';
 
 type PreviewedType = PreviewChunk['eventType'];

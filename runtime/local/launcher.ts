@@ -24,6 +24,8 @@ export interface LocalLauncherOptions {
   readonly egress?: EgressDoors;
   /** A worker ends when its session has been idle for so long. Its files stay. */
   readonly maxIdleMs: number;
+  /** Where workers can connect to be told of their session's events. @default nowhere: each holds a stream open */
+  readonly bell?: string;
   /** Told of a worker that ended without having been asked to. */
   readonly workerGone: WorkQueue['workerGone'];
   readonly log: (line: string) => void;
@@ -82,6 +84,7 @@ export class LocalLauncher implements SandboxLauncher {
       workId: id,
       sessionId: session.id,
       workSecret: secret,
+      bell: this.options.bell,
       privateDir: places.privateDir,
       maxIdleMs: this.options.maxIdleMs,
       toolHost: this.options.isolation.command(places, { network, egress }),

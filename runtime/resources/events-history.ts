@@ -30,7 +30,9 @@ export async function* eventsAscending(reading: Reading): AsyncGenerator<Listed>
   const { last, items, waiting } = await readThread(store, ref);
   const to = last?.n ?? 0;
   const resumed = after ? after.commit + (after.tail ? 1 : 0) : 1;
-  const earliest = within.gte ?? within.gt;
+  const earliest = within.gte ?? (within.gt === undefined ? undefined : within.gt + 1);
+  // Who asks again and again for what came since mostly finds nothing.
+  if (earliest !== undefined && (last?.summary.lastAt ?? 0) < earliest) return;
   const from = earliest === undefined ? resumed : Math.max(resumed, await firstCommitAt(store.log, ref, to, earliest));
   for await (const commit of store.log.readCommits(ref, { from, to })) {
     for (const [index, { event }] of commit.records.entries()) {

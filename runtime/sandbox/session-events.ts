@@ -10,6 +10,10 @@ const STREAM_PATH = /\/v1\/sessions\/[^/]+\/events\/stream$/;
 
 const HEARTBEAT_PATH = /\/work\/[^/]+\/heartbeat$/;
 
+/** Whether this asks for a session's event stream. */
+export const isStreamRequest = (input: Parameters<typeof fetch>[0]): boolean =>
+  STREAM_PATH.test(new URL(input instanceof Request ? input.url : input).pathname);
+
 /** `fetch`, which tells of each heartbeat that the API has taken: from the first one on, the item is really held. */
 export function fetchAndHold(doFetch: typeof fetch, held: () => void): typeof fetch {
   return async (input, init) => {
@@ -61,8 +65,7 @@ export function fetchAndWatch(
 ): typeof fetch {
   return async (input, init) => {
     const response = await doFetch(input, init);
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
-    if (!response.ok || !response.body || !STREAM_PATH.test(pathname)) return response;
+    if (!response.ok || !response.body || !isStreamRequest(input)) return response;
     see({ type: 'open' });
     const [forWorker, forUs] = response.body.tee();
     void watch(new Response(forUs), see);

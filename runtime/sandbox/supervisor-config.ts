@@ -24,6 +24,8 @@ export interface SupervisorConfig {
   readonly sessionId: string;
   /** The work item's secret in the wire's form (reference 10). */
   readonly workSecret: string;
+  /** Where it can connect to be told of the session's events. @default nowhere: a stream is held open */
+  readonly bell?: string;
   /** A directory of the supervisor's own, which no tool reaches. */
   readonly privateDir: string;
   /** The supervisor ends when the session has been idle for so long. */

@@ -4,6 +4,11 @@ import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/work
 import type { BetaRunnableTool } from '@anthropic-ai/sdk/lib/tools/BetaRunnableTool';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
+import { bellDial } from './bell-dial';
+import { fetchByBell } from './bell-fetch';
+import { BellLine } from './bell-line';
+import { BELL_TIMES } from './bell-stream';
+import { newestInstant, eventsAfter, isRefusal } from './session-history';
 import { fetchAndAccount, fetchAndHold, fetchAndWatch, type SeenEvent } from './session-events';
 import type { SupervisorConfig } from './supervisor-config';
 import { ToolHostProcess } from './tool-host-process';
@@ -52,6 +57,8 @@ export class Supervisor {
   private readonly begun = new Set<string>();
   /** Aborts with the first heartbeat that the API takes. */
   private readonly held = new AbortController();
+  /** How it is told of the session's events, where that is not by a stream. */
+  private readonly line: BellLine | undefined;
 
   constructor(
     private readonly config: SupervisorConfig,
@@ -59,12 +66,14 @@ export class Supervisor {
     private readonly surroundings?: SandboxSurroundings,
   ) {
     this.host = new ToolHostProcess(config.toolHost, log);
+    const authToken = sessionsTokenFromSecret(config.workSecret) ?? '';
+    if (config.bell !== undefined) this.line = new BellLine(bellDial(config.bell, authToken, log));
     this.client = new Anthropic({
       baseURL: config.baseUrl,
-      authToken: sessionsTokenFromSecret(config.workSecret) ?? '',
+      authToken,
       fetch: fetchAndHold(
         fetchAndAccount(
-          fetchAndWatch(fetch, (event) => this.saw(event)),
+          fetchAndWatch(this.fetchEvents(), (event) => this.saw(event)),
           this.begun,
         ),
         () => this.held.abort(),
@@ -85,6 +94,7 @@ export class Supervisor {
       await worker.handleItem({ workId, environmentId, sessionId, workSecret, signal: this.end.signal });
     } finally {
       clearTimeout(this.idleTimer);
+      this.line?.hangUp();
       await this.leave();
     }
   }
@@ -97,6 +107,20 @@ export class Supervisor {
   /** Ends everything that the model runs, at once. */
   kill(): void {
     this.host.kill();
+  }
+
+  private fetchEvents(): typeof fetch {
+    const { line } = this;
+    if (!line) return fetch;
+    const { sessionId } = this.config;
+    return fetchByBell(fetch, {
+      line,
+      newest: () => newestInstant(this.client, sessionId),
+      look: (after) => eventsAfter(this.client, sessionId, after),
+      isFinal: isRefusal,
+      isBusy: () => this.running.size > 0,
+      times: BELL_TIMES,
+    });
   }
 
   /** The official definitions; only where they run differs. */
