@@ -55,6 +55,7 @@ export function stackFromContext(app: App): Stack {
     harness: { modelPrices: pricesFrom(choices), traces: tracesFrom(stack, choices) },
     sandboxes: choices.flag('sandboxes') ? sandboxesFrom(choices) : false,
     egress: choices.flag('egress') ? {} : undefined,
+    bell: choices.text('bell') === undefined ? undefined : choices.flag('bell'),
     api: {
       waf: choices.flag('waf'),
       domain: domainOf(stack, choices.text('domainName'), choices.text('certificateArn')),

@@ -39,6 +39,7 @@ const CHOICES = {
   sandboxSizes: undefined,
   egress: 'false',
   warmPool: undefined,
+  bell: undefined,
 } as const;
 
 /** The keys of the context that mean something. */

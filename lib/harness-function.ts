@@ -19,6 +19,7 @@ import type { IModelKey } from './model-key';
 import { ModelProvider } from './model-provider';
 import { privateHostsEnvironment } from './private-hosts';
 import type { ISandboxFleet } from './sandbox-fleet';
+import type { ISessionBell } from './session-bell';
 import type { ISessionStore } from './session-store';
 import { traceEnvironment, type TraceExport } from './trace-export';
 
@@ -85,6 +86,13 @@ export interface HarnessFunctionProps extends FunctionChoices {
    * @default - nowhere: sessions in `cloud` environments get an error for each call of a built-in tool
    */
   readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * The bell over which its sandboxes are told of their calls.
+   *
+   * @default - none: each sandbox holds a stream open
+   */
+  readonly bell?: ISessionBell;
 
   /**
    * The vaults whose credentials MCP servers are sent.
@@ -238,6 +246,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
         ...this.modelEnvironment,
         ...traceEnvironment(props.traces),
         ...props.sandboxes?.functionEnvironment,
+        ...props.bell?.functionEnvironment,
         ...vault?.brokerEnvironment,
         ...privateHostsEnvironment(props.privateHosts),
       },
@@ -250,6 +259,7 @@ export class HarnessFunction extends HarnessFunctionBase implements ec2.IConnect
     model.grantAsk(this.function);
     props.traces?.headers?.grantRead(this.function);
     props.sandboxes?.grantRun(this.function);
+    props.bell?.grantRing(this.function);
     vault?.grantBroker(this.function);
     this.allowToWakeItself();
   }

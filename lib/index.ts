@@ -17,6 +17,7 @@ export * from './sandbox-network';
 export type { SandboxSize } from './sandbox-size';
 export * from './sandbox-watch';
 export * from './session-api';
+export * from './session-bell';
 export * from './session-store';
 export * from './sweeper';
 export * from './trace-export';

@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { CredentialVault, type CredentialVaultProps } from './credential-vault';
+import { emulatorAddress } from './emulator';
 import { EgressGateway, type EgressGatewayProps } from './egress-gateway';
 import { FirstKey } from './first-key';
 import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
@@ -16,6 +17,7 @@ import { SandboxFleet } from './sandbox-fleet';
 import type { SandboxFleetProps } from './sandbox-fleet-props';
 import { SandboxWatch } from './sandbox-watch';
 import { SessionApi, type SessionApiProps } from './session-api';
+import { SessionBell } from './session-bell';
 import { SessionStore, type ISessionStore, type SessionStoreProps } from './session-store';
 import { Sweeper } from './sweeper';
 import { VersionJanitor } from './version-janitor';
@@ -58,7 +60,7 @@ export interface ManagedAgentsProps extends FunctionChoices {
   /** Further choices for the harness. @default - those of `HarnessFunction` */
   readonly harness?: Choices<
     HarnessFunctionProps,
-    'store' | 'model' | 'encryptionKey' | 'sandboxes' | 'vault' | 'privateHosts'
+    'store' | 'model' | 'encryptionKey' | 'sandboxes' | 'bell' | 'vault' | 'privateHosts'
   >;
 
   /**
@@ -93,7 +95,15 @@ export interface ManagedAgentsProps extends FunctionChoices {
   readonly removesTaskDefinitions?: boolean;
 
   /** Further choices for the API. @default - those of `SessionApi` */
-  readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes' | 'vault'>;
+  readonly api?: Choices<SessionApiProps, 'store' | 'harness' | 'sandboxes' | 'bell' | 'vault'>;
+
+  /**
+   * Whether sandboxes are told of their calls over a WebSocket, which costs next to nothing while nothing happens, instead of
+   * holding a stream open, which costs a function each. Sandboxes behind the egress gateway hold a stream in any case.
+   *
+   * @default true, where sandboxes have an open way to the API
+   */
+  readonly bell?: boolean;
 
   /** Further choices for the vaults. @default - those of `CredentialVault` */
   readonly vault?: Choices<CredentialVaultProps, 'store' | 'encryptionKey' | 'privateHosts'>;
@@ -124,6 +134,8 @@ export class ManagedAgents extends Construct {
   readonly sandboxes?: SandboxFleet;
   readonly sandboxWatch?: SandboxWatch;
   readonly vault: CredentialVault;
+  /** What tells sandboxes of their calls, where they have an open way to it. */
+  readonly bell?: SessionBell;
   /** The way out of limited sandboxes, if one was wanted. */
   readonly egress?: EgressGateway;
   readonly api: SessionApi;
@@ -154,10 +166,15 @@ export class ManagedAgents extends Construct {
       this.sandboxes = new SandboxFleet(this, 'Sandboxes', { egress, ...props.sandboxes });
     }
 
+    if (hasBell(this, props.bell, this.sandboxes)) {
+      this.bell = new SessionBell(this, 'Bell', { ...common, store: this.store });
+    }
+
+    const { bell, vault } = this;
     const parts = { ...common, store: this.store, sandboxes: this.sandboxes };
-    const dialling = { model: props.model, encryptionKey, vault: this.vault, privateHosts };
+    const dialling = { model: props.model, encryptionKey, bell, vault, privateHosts };
     this.harness = new HarnessFunction(this, 'Harness', { ...parts, ...dialling, ...props.harness });
-    this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, vault: this.vault, ...props.api });
+    this.api = new SessionApi(this, 'Api', { ...parts, harness: this.harness, bell, vault, ...props.api });
     this.sweeper = new Sweeper(this, 'Sweeper', { ...parts, vault: this.vault, harness: this.harness });
     this.janitor = new VersionJanitor(this, 'Janitor', {
       ...common,
@@ -229,6 +246,27 @@ export class ManagedAgents extends Construct {
       });
     }
   }
+}
+
+/**
+ * Whether there is somebody to ring for, and a way for them to hear it. An emulator is left out: it hands a stream over when that has
+ * ended, so a sandbox that falls back to one would be slow, and nothing would show it.
+ *
+ * @throws where a bell is asked for that nobody could hear.
+ */
+function hasBell(scope: Construct, wanted: boolean | undefined, sandboxes: SandboxFleet | undefined): boolean {
+  if (wanted && !sandboxes) {
+    throw new Error(
+      'bell: there are no sandboxes that it could tell. Leave `bell` out, or do not set `sandboxes` to false',
+    );
+  }
+  if (wanted && sandboxes?.apiEndpoint) {
+    throw new Error(
+      'bell: sandboxes in isolated subnets reach nothing but the API. Leave `bell` out, or choose another `sandboxes.network`',
+    );
+  }
+  const isHeard = sandboxes !== undefined && sandboxes.apiEndpoint === undefined;
+  return (wanted ?? true) && isHeard && emulatorAddress(scope) === undefined;
 }
 
 /** Sandboxes behind the gateway reach the API at its public address, and have no AWS credentials to sign with. */

@@ -16,6 +16,7 @@ import type { IHarnessFunction } from './harness-function';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import { PrivateApi } from './private-api';
 import type { ISandboxFleet } from './sandbox-fleet';
+import type { ISessionBell } from './session-bell';
 import type { ISessionStore } from './session-store';
 import { commonRulesAcl } from './web-acl';
 
@@ -51,6 +52,13 @@ export interface SessionApiProps extends FunctionChoices {
    * @default - nowhere
    */
   readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * The bell by which the harness tells sandboxes of their calls; sessions that begin from now on use it. Give it to the harness, too.
+   *
+   * @default - none: each sandbox holds a stream open
+   */
+  readonly bell?: ISessionBell;
 
   /**
    * Where the secrets of credentials are kept.
@@ -181,6 +189,7 @@ export class SessionApi extends SessionApiBase {
         ...props.store.functionEnvironment,
         ...props.harness.functionEnvironment,
         ...props.sandboxes?.functionEnvironment,
+        ...props.bell?.functionEnvironment,
         ...props.vault?.functionEnvironment,
       },
     });

@@ -10,6 +10,10 @@ export const TABLE_WRITE_ACTIONS = [
 export const TABLE_WATCH_ACTIONS = ['dynamodb:UpdateItem'];
 /** What is done with the items of keys: none is ever deleted. */
 export const KEY_ITEM_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+/** A sandbox that connects to the bell: its token and its work item are looked up. */
+export const CONNECT_LOOK_ACTIONS = ['dynamodb:GetItem'];
+/** And its connection is noted in its thread's HEAD. */
+export const CONNECT_NOTE_ACTIONS = ['dynamodb:UpdateItem'];
 /** A key for an environment is made when the environment is there. */
 export const ENTRY_LOOK_ACTIONS = ['dynamodb:GetItem'];
 /** An index is only ever queried. */

@@ -6,7 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
-import { catalogPartition, keyHashKey, keyListPartition } from '../runtime/store/keys';
+import { catalogPartition, keyHashKey, keyListPartition, workPartition } from '../runtime/store/keys';
 import { RUNTIME_INDEX, TABLES, type IndexSchema, type TableSchema } from '../runtime/store/tables';
 import { acknowledge, acknowledgeGrant } from './acknowledge';
 import { emulatorAddress } from './emulator';
@@ -14,6 +14,8 @@ import {
   BLOB_READ_ACTIONS,
   BLOB_WRITE_ACTIONS,
   BUCKET_ACTIONS,
+  CONNECT_LOOK_ACTIONS,
+  CONNECT_NOTE_ACTIONS,
   ENTRY_LOOK_ACTIONS,
   INDEX_ACTIONS,
   KEY_ITEM_ACTIONS,
@@ -41,6 +43,8 @@ export interface ISessionStore extends IConstruct {
   grantReadWrite(grantee: iam.IGrantable): iam.Grant;
   /** Following a session: reading it, and noting that somebody watches. */
   grantFollow(grantee: iam.IGrantable): iam.Grant;
+  /** Looking up the token and the work item of a sandbox that connects, and noting its connection in its thread. */
+  grantConnect(grantee: iam.IGrantable): iam.Grant;
   /** Reading sessions and work items by name. */
   grantLook(grantee: iam.IGrantable): iam.Grant;
   /** Asking which versions of the harness sessions are pinned to. */
@@ -118,6 +122,12 @@ abstract class SessionStoreBase extends Resource implements ISessionStore {
       .combine(this.grantTable(grantee, this.sessionsTable, [...TABLE_READ_ACTIONS, ...TABLE_WATCH_ACTIONS]))
       .combine(this.grantTable(grantee, this.controlTable, TABLE_READ_ACTIONS))
       .combine(this.grantBlobs(grantee, BLOB_READ_ACTIONS));
+  }
+
+  grantConnect(grantee: iam.IGrantable): iam.Grant {
+    return this.grantKey(grantee, KEY_WRITE_ACTIONS)
+      .combine(this.grantControl(grantee, CONNECT_LOOK_ACTIONS, [keyHashKey('*').pk, workPartition('*', '*')]))
+      .combine(this.grantTable(grantee, this.sessionsTable, CONNECT_NOTE_ACTIONS));
   }
 
   grantLook(grantee: iam.IGrantable): iam.Grant {

@@ -67,7 +67,9 @@ export const sandboxOffer = (): SandboxOffer => ({
 /** What this deployment gives to new sessions. */
 export function currentRuntime(): SessionRuntime {
   const harness = readSetting('harnessVersion');
-  return hasSetting('sandboxCluster') ? { harness, sandbox: sandboxRevisions() } : { harness };
+  if (!hasSetting('sandboxCluster')) return { harness };
+  const bell = hasSetting('bellUrl') ? { bell: readSetting('bellUrl') } : {};
+  return { harness, sandbox: sandboxRevisions(), ...bell };
 }
 
 function sandboxRevisions(): NonNullable<SessionRuntime['sandbox']> {

@@ -14,6 +14,8 @@ export interface ClaimAnswer {
   readonly secret: string;
   /** What the environment wants installed; null where that is not known any more. */
   readonly packages: Packages | null;
+  /** Where it can connect to be told of what concerns it; null where its session's harness would not tell it. */
+  readonly bell: string | null;
 }
 
 /**
@@ -36,5 +38,6 @@ export async function exchangeClaim(
   await revokeSessionToken(deps, caller.secretHash);
   const session = await deps.store.sessions.get(work.workspace, work.sessionId);
   const config = session?.environmentConfig;
-  return { type: 'work_claim', secret: token.secret, packages: config?.type === 'cloud' ? config.packages : null };
+  const packages = config?.type === 'cloud' ? config.packages : null;
+  return { type: 'work_claim', secret: token.secret, packages, bell: session?.runtime?.bell ?? null };
 }

@@ -74,13 +74,15 @@ async function main(): Promise<void> {
   const wayOut = egress && new WayOut(egress, item, claim);
   await wayOut?.untilThere();
   const baseUrl = await reachApi(address, wayOut?.leadsToApi ? () => wayOut.toApi() : undefined);
-  const { secret: workSecret, packages } = await new SandboxApi(baseUrl, claim).claim();
+  const { secret: workSecret, packages, bell } = await new SandboxApi(baseUrl, claim).claim();
   const token = sessionsTokenFromSecret(workSecret) ?? '';
   wayOut?.proveWith(token);
   const api = new SandboxApi(baseUrl, token);
   const environments = wayOut && (await openTo(wayOut));
   const toolHost = asToolsUser([process.execPath, TOOL_HOST, WORKSPACE], WORKSPACE, environments?.tools);
-  const config = { ...item, baseUrl, workSecret, privateDir: PRIVATE_DIRECTORY, toolHost };
+  // Behind the gateway there is no other way than its own.
+  const heard = wayOut || bell === null ? {} : { bell };
+  const config = { ...item, ...heard, baseUrl, workSecret, privateDir: PRIVATE_DIRECTORY, toolHost };
   supervisor = new Supervisor(config, log, new ContainerSurroundings({ api, packages, environments, log }));
   await supervisor.run();
 }

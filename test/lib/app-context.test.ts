@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import lock from '../../package-lock.json';
 import { stackFromContext } from '../../lib/app-context';
+import { SessionBell } from '../../lib/session-bell';
 import { newApp } from './stack';
 
 const stackWith = (context: Record<string, unknown> = {}): Stack =>
@@ -69,6 +70,15 @@ describe('the app', () => {
   test('has an egress gateway where the context says so', () => {
     const template = Template.fromStack(stackWith({ egress: 'true', sandboxImage: 'account' }));
     template.resourceCountIs('AWS::ECS::Service', 1);
+  });
+
+  test.each([
+    ['true', {}],
+    ['false', { bell: 'false' }],
+    ['false', { sandboxes: 'false' }],
+  ])('has a bell (%s) where the context says so, and else where there is somebody to hear it', (has, context) => {
+    const parts = stackWith(context).node.findAll();
+    expect(String(parts.some((part) => part instanceof SessionBell))).toBe(has);
   });
 
   test('takes up a store that is there', () => {

@@ -49,6 +49,17 @@ describe('a worker whose start others may see', () => {
     expect((await world.work(session)).sessionTokenHash).toBe(hashOfSecret(sessions_token));
   });
 
+  it('learns of the bell of its session, if the session’s harness rings one', async () => {
+    const { caller } = await startedWith();
+    expect((await exchange(caller)).bell).toBeNull();
+    const bell = 'wss://bell.example.com/bell';
+    session = await world.session('cloud');
+    const runtime = { harness: '7', bell };
+    expect(await world.store.sessions.update({ ...session, runtime, revision: session.revision + 1 })).toBe(true);
+    const { caller: told } = await startedWith();
+    expect((await exchange(told)).bell).toBe(bell);
+  });
+
   it('is refused the second time, and when two come at once, one is', async () => {
     const { caller } = await startedWith();
     const both = await Promise.allSettled([exchange(caller), exchange(caller)]);
