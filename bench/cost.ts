@@ -11,7 +11,8 @@ import { startModelServer } from '../runtime/local/offline-model/server';
 import { show, table, usd, type Benchmark } from './measure';
 import { dollars, FUNCTION_MEMORY, PRICES, SMALLEST_SANDBOX } from './prices';
 import { ALL_TOOLS, sessionMaker, tell } from './served';
-import { addUsed, lessUsed, Stack, timesUsed, type FunctionName, type Used } from './stack';
+import { addUsed, lessUsed, timesUsed, type Used } from './counted-function';
+import { Stack, type FunctionName } from './stack';
 
 const ROUND_SECONDS = 30;
 const TOOL_SECONDS = 6;
@@ -20,6 +21,8 @@ const BETWEEN_MS = 100;
 const TALK_MS = 12_000;
 const WORDS = 'words words words words '.repeat(TALK_MS / BETWEEN_MS);
 const ROUNDS = { modest: 2, full: 10 };
+/** In the first round the sandbox comes, connects, and looks around: that is once a sandbox, and not every minute. */
+const SETTLING_ROUNDS = 1;
 const IDLE_SECONDS = { modest: 20, full: 120 };
 const HOUR = 3_600;
 const SWEEPS_A_MONTH = 30 * 24 * 60;
@@ -123,8 +126,8 @@ async function countActive(
   const over = new Promise<{ used: Usage; seconds: number }>((resolve) => {
     onRound(() => {
       round += 1;
-      if (round === 1) [before, began] = [stack.usedByAll(), performance.now()];
-      if (round === rounds + 1 && before) {
+      if (round === 1 + SETTLING_ROUNDS) [before, began] = [stack.usedByAll(), performance.now()];
+      if (round === 1 + SETTLING_ROUNDS + rounds && before) {
         resolve({ used: less(stack.usedByAll(), before), seconds: (performance.now() - began) / 1_000 });
       }
     });
@@ -159,8 +162,17 @@ const less = (after: Usage, before: Usage): Usage =>
 const scaledBy = (usage: Usage, factor: number): Usage =>
   new Map([...usage].map(([name, used]) => [name, timesUsed(used, factor)]));
 
-const memoryOf = (name: FunctionName, memory: Memory): number =>
-  name === 'client stream' || name === 'worker stream' ? memory.stream : memory[name];
+function memoryOf(name: FunctionName, memory: Memory): number {
+  switch (name) {
+    case 'client stream':
+    case 'worker stream':
+      return memory.stream;
+    case 'worker looks':
+      return memory.api;
+    default:
+      return memory[name];
+  }
+}
 
 interface Priced {
   readonly lambda: number;
@@ -170,12 +182,13 @@ interface Priced {
 }
 
 function priced(name: FunctionName, used: Used, memory: Memory): Priced {
-  const isServed = name !== 'harness' && name !== 'sweeper';
+  const isServed = name !== 'harness' && name !== 'sweeper' && name !== 'bell';
+  const sockets = dollars('socketMinute', used.connectionMs / 60_000) + dollars('socketMessage', used.messages);
   const seconds = used.runMs / 1_000;
   return {
     lambda: dollars('lambdaGibSecond', seconds * memoryOf(name, memory)) + dollars('lambdaRequest', used.invocations),
     database: dollars('readUnit', used.readUnits) + dollars('writeUnit', used.writeUnits),
-    gateway: isServed ? dollars('apiRequest', used.invocations) : 0,
+    gateway: sockets + (isServed ? dollars('apiRequest', used.invocations) : 0),
     blobs: dollars('s3Put', used.blobRequests),
   };
 }
@@ -186,7 +199,7 @@ const total = (usage: Usage, memory: Memory): number =>
 
 function rowsOf(usage: Usage, memory: Memory): string[][] {
   return [...usage]
-    .filter(([, used]) => used.invocations + used.requests + used.runMs > 0)
+    .filter(([, used]) => used.invocations + used.requests + used.runMs + used.connectionMs > 0)
     .map(([name, used]) => {
       const { lambda, database, gateway } = priced(name, used, memory);
       const counts = [used.invocations, used.runMs / 1_000, used.requests, used.readUnits, used.writeUnits];
@@ -226,6 +239,10 @@ function printHour(active: Usage, idle: Usage): void {
   ]);
   const calls = HOUR / ROUND_SECONDS;
   const all = [...active.values()].reduce(addUsed);
+  const { messages = 0, connectionMs = 0 } = active.get('bell') ?? {};
+  console.log(
+    `  the bell: ${show(messages / calls)} messages a round, ${show(connectionMs / 60_000)} minutes of connection`,
+  );
   console.log(
     `  a round with its tool call: ${show(all.readUnits / calls)} read and ${show(all.writeUnits / calls)} write units, ` +
       `${show(all.invocations / calls)} invocations, ${show(all.blobRequests / calls)} S3 requests`,
@@ -235,16 +252,16 @@ function printHour(active: Usage, idle: Usage): void {
     usd(of(FUNCTION_MEMORY.smallest)),
     usd(of(FUNCTION_MEMORY.default)),
   ];
-  const part = (name: FunctionName) => (memory: Memory) => {
-    const used = active.get(name);
-    return used ? totalOf(priced(name, used, memory)) : 0;
-  };
+  const part =
+    (...names: FunctionName[]) =>
+    (memory: Memory) =>
+      total(new Map([...active].filter(([name]) => names.includes(name))), memory);
   const idlePart = (memory: Memory): number => total(idle, memory);
   table('In dollars an hour', [
     ['', 'smallest functions', 'default functions'],
     row('harness', part('harness')),
     row('requests of the API', part('api')),
-    row("the sandbox's stream", part('worker stream')),
+    row("the sandbox's bell, and its looks", part('bell', 'worker looks', 'worker stream')),
     row("the client's stream", part('client stream')),
     row(`sandbox (${vcpu} vCPU, ${gib} GiB, public address)`, () => sandbox),
     row('an active session-hour', (memory) => total(active, memory) + sandbox),

@@ -24,6 +24,9 @@ export const PRICES = {
   lambdaGibSecond: price(0.0000133334, LAMBDA),
   lambdaRequest: price(0.2e-6, LAMBDA),
   apiRequest: price(3.5e-6, 'aws.amazon.com/api-gateway/pricing (REST)'),
+  /** Of a WebSocket: a minute that it stands, and a message of up to 32 KB, in either direction. */
+  socketMinute: price(0.25e-6, 'aws.amazon.com/api-gateway/pricing (WebSocket)'),
+  socketMessage: price(1e-6, 'aws.amazon.com/api-gateway/pricing (WebSocket)'),
   s3Put: price(5e-6, S3),
   s3GibMonth: price(0.023, S3),
   fargateVcpuHour: price(0.03238, FARGATE),
@@ -39,8 +42,14 @@ const gib = (name: keyof typeof FUNCTION_MEMORY_MIB): number => FUNCTION_MEMORY_
 
 /** The memory of the functions in GiB: as the construct has them unless told otherwise, and the least that will do. */
 export const FUNCTION_MEMORY = {
-  default: { api: gib('api'), stream: gib('stream'), harness: gib('harness'), sweeper: gib('sweeper') },
-  smallest: { api: 0.25, stream: 0.125, harness: 0.25, sweeper: 0.125 },
+  default: {
+    api: gib('api'),
+    stream: gib('stream'),
+    bell: gib('bell'),
+    harness: gib('harness'),
+    sweeper: gib('sweeper'),
+  },
+  smallest: { api: 0.25, stream: 0.125, bell: 0.125, harness: 0.25, sweeper: 0.125 },
 } as const;
 
 /** The smallest sandbox that Fargate has. */

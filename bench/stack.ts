@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { primaryThreadOf, systemIds } from '../runtime/contract/ids';
 import { systemClock } from '../runtime/contract/time';
 import { createHarness, type Harness } from '../runtime/harness/wake';
+import { createBellDoor, type BellDoor } from '../runtime/http/bell-door';
 import { createHandler, type Handler } from '../runtime/http/handler';
 import { listen, type RunningServer } from '../runtime/http/node-server';
 import { createFileBlobs } from '../runtime/local/blobs';
@@ -24,46 +25,34 @@ import { traitsOf } from '../runtime/model/traits';
 import { Keys, SECRET_PREFIXES } from '../runtime/resources/keys';
 import type { ResourceDeps } from '../runtime/resources/ports';
 import { createWorkQueue } from '../runtime/resources/work-queue';
-import { createStore } from '../runtime/store/store';
-import type { BlobStore, ChangeHints, Store } from '../runtime/store/ports';
+import type { ChangeHints, Store } from '../runtime/store/ports';
 import type { SessionRecord } from '../runtime/store/records';
 import { sessionRecord } from '../test/support/decisions';
-import { connectDynamo, serveDynamo, type DynamoServer } from '../test/support/dynamo-server';
-import { RequestCounter, type Requests } from './counted-dynamo';
+import { BellGateway } from '../test/support/bell-gateway';
+import { serveDynamo } from '../test/support/dynamo-server';
+import { RequestCounter } from './counted-dynamo';
+import { CountedFunction, lessUsed, NOTHING_USED, type Used } from './counted-function';
 
-/** The functions of the stack, and the stream function apart for clients and for the workers in sandboxes. */
-export type FunctionName = 'api' | 'client stream' | 'worker stream' | 'harness' | 'sweeper';
-const FUNCTIONS: readonly FunctionName[] = ['api', 'client stream', 'worker stream', 'harness', 'sweeper'];
-
-/** What a function was used for. */
-export interface Used extends Requests {
-  readonly invocations: number;
-  /** How long it ran, in milliseconds, all invocations together; those under way up to now. */
-  readonly runMs: number;
-  readonly blobRequests: number;
-}
+/**
+ * The functions of the stack, the stream function apart for clients and for the workers in sandboxes, and the API's apart for what
+ * workers look up by themselves.
+ */
+const FUNCTIONS = ['api', 'worker looks', 'client stream', 'worker stream', 'bell', 'harness', 'sweeper'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface StackOptions {
   /** Who answers. @default - a model that says "Fine." at once */
   readonly modelUrl?: string;
   /** Whether a thread that is to be woken is, as in the stack, or whoever measures does it. */
   readonly wakes: 'by invoker' | 'by hand';
+  /** Whether sandboxes are told by a bell. @default - true; otherwise each holds a stream */
+  readonly bell?: boolean;
 }
 
 const WORKSPACE = 'default';
 const SANDBOX_IDLE_MS = 300_000;
 const CLOSE_MS = 5_000;
 const STREAM = /\/stream$/;
-const ZERO: Used = {
-  requests: 0,
-  items: 0,
-  bytes: 0,
-  readUnits: 0,
-  writeUnits: 0,
-  invocations: 0,
-  runMs: 0,
-  blobRequests: 0,
-};
 
 /** Nobody tips anybody: as between functions. */
 const NO_HINTS: ChangeHints = {
@@ -83,72 +72,13 @@ const FINE: ModelProvider = {
   models: async () => [],
 };
 
-/** A function: its store, and a tally of what it uses. */
-class CountedFunction {
-  #used: Used = ZERO;
-  readonly #running = new Set<number>();
-  readonly store: Store;
-
-  constructor(dynamo: DynamoServer, counter: RequestCounter, blobs: BlobStore) {
-    const client = connectDynamo(dynamo.endpoint);
-    counter.watch(client, (requests) => this.#add(requests));
-    this.store = createStore({ client, tables: dynamo.tables, blobs: this.#counted(blobs) });
-  }
-
-  get used(): Used {
-    const now = performance.now();
-    const underWay = [...this.#running].reduce((all, began) => all + now - began, 0);
-    return { ...this.#used, runMs: this.#used.runMs + underWay };
-  }
-
-  /** Notes the beginning of an invocation; the answer notes its end. */
-  begin(): () => void {
-    const began = performance.now();
-    // Two invocations never begin at the same instant of this clock, or one of them would be lost: it has nanoseconds.
-    this.#running.add(began);
-    this.#add({ invocations: 1 });
-    return () => {
-      if (this.#running.delete(began)) this.#add({ runMs: performance.now() - began });
-    };
-  }
-
-  #counted(blobs: BlobStore): BlobStore {
-    const note = (): void => this.#add({ blobRequests: 1 });
-    return {
-      put: (key, body) => (note(), blobs.put(key, body)),
-      get: (key) => (note(), blobs.get(key)),
-      deletePrefix: (prefix) => (note(), blobs.deletePrefix(prefix)),
-    };
-  }
-
-  #add(more: Partial<Used>): void {
-    this.#used = addUsed(this.#used, { ...ZERO, ...more });
-  }
-}
-
-export function addUsed(a: Used, b: Used): Used {
-  return combine(a, b, (x, y) => x + y);
-}
-
-export function lessUsed(a: Used, b: Used): Used {
-  return combine(a, b, (x, y) => x - y);
-}
-
-export function timesUsed(a: Used, factor: number): Used {
-  return combine(a, ZERO, (x) => x * factor);
-}
-
-function combine(a: Used, b: Used, of: (x: number, y: number) => number): Used {
-  const keys = Object.keys(ZERO) as (keyof Used)[];
-  return Object.fromEntries(keys.map((key) => [key, of(a[key], b[key])])) as unknown as Used;
-}
-
 /** The whole, open. */
 export class Stack {
   readonly ids = systemIds;
 
   private constructor(
     private readonly functions: ReadonlyMap<FunctionName, CountedFunction>,
+    private readonly bell: BellGateway | undefined,
     readonly harness: Harness,
     readonly deps: ResourceDeps,
     readonly server: RunningServer,
@@ -156,7 +86,7 @@ export class Stack {
     private readonly closers: readonly (() => unknown)[],
   ) {}
 
-  static async open({ modelUrl, wakes }: StackOptions): Promise<Stack> {
+  static async open({ modelUrl, wakes, bell = true }: StackOptions): Promise<Stack> {
     const directory = await mkdtemp(join(tmpdir(), 'bench-'));
     const dynamo = await serveDynamo();
     const blobs = createFileBlobs(join(directory, 'blobs'));
@@ -167,6 +97,7 @@ export class Stack {
       if (!found) throw new Error(`There is no function ${name}`);
       return found;
     };
+    const bellGateway = bell ? await BellGateway.open(countedDoor(of('bell'))) : undefined;
     const model = modelUrl === undefined ? FINE : createAnthropicModel({ apiKey: 'scripted', baseURL: modelUrl });
 
     const invoker = new Invoker({
@@ -184,6 +115,7 @@ export class Stack {
       baseUrl: () => server.url,
       supervisor: [process.execPath, programs.supervisor],
       isolation: await probeIsolation(sandboxes, { node: process.execPath, script: programs.toolHost }),
+      bell: bellGateway?.url,
       maxIdleMs: SANDBOX_IDLE_MS,
       workerGone: async () => undefined,
       log: (line) => console.error(line),
@@ -204,13 +136,15 @@ export class Stack {
       traits: traitsOf,
       workQueue: createWorkQueue(depsOf('harness')),
       mcp: createMcpClient({ privateHosts: [] }),
+      bell: bellGateway?.bell,
       sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
     });
     const server = await listen(gateway(of, depsOf), { port: 0 });
     const { secret } = await new Keys(depsOf('api')).createApiKey(WORKSPACE);
-    return new Stack(functions, harness, depsOf('api'), server, secret, [
+    return new Stack(functions, bellGateway, harness, depsOf('api'), server, secret, [
       () => server.close(),
       () => launcher.close(),
+      () => bellGateway?.close(),
       () => invoker.close(CLOSE_MS),
       () => dynamo.close(),
       () => rm(directory, { recursive: true, force: true }),
@@ -223,7 +157,10 @@ export class Stack {
 
   /** What a function has used so far. */
   used(name: FunctionName): Used {
-    return this.functions.get(name)?.used ?? ZERO;
+    const used = this.functions.get(name)?.used ?? NOTHING_USED;
+    if (name !== 'bell' || !this.bell) return used;
+    const { connectionMs, messages } = this.bell.used;
+    return { ...used, connectionMs, messages };
   }
 
   usedSince(name: FunctionName, before: Used): Used {
@@ -232,7 +169,7 @@ export class Stack {
 
   /** What all of them have used so far. */
   usedByAll(): ReadonlyMap<FunctionName, Used> {
-    return new Map([...this.functions].map(([name, { used }]) => [name, used]));
+    return new Map(FUNCTIONS.map((name) => [name, this.used(name)]));
   }
 
   /** A session as a record, without the API: its agent has the whole toolset. */
@@ -255,13 +192,29 @@ export class Stack {
   }
 }
 
+/** The function that lets sandboxes connect. */
+function countedDoor(counted: CountedFunction): BellDoor {
+  const door = createBellDoor({ store: counted.store, clock: systemClock });
+  return (headers, connection) => {
+    const end = counted.begin();
+    return door(headers, connection).finally(end);
+  };
+}
+
 /** API Gateway's part: streams go to the one function, everything else to the other. */
 function gateway(of: (name: FunctionName) => CountedFunction, depsOf: (name: FunctionName) => ResourceDeps): Handler {
   const handlers = new Map(FUNCTIONS.map((name) => [name, createHandler(depsOf(name))]));
   return async (request) => {
     const isWorker = request.headers.get('authorization')?.includes(SECRET_PREFIXES.session_token) ?? false;
     const isStream = STREAM.test(new URL(request.url).pathname);
-    const name: FunctionName = isStream ? (isWorker ? 'worker stream' : 'client stream') : 'api';
+    const isLook = isWorker && request.method === 'GET';
+    const name: FunctionName = isStream
+      ? isWorker
+        ? 'worker stream'
+        : 'client stream'
+      : isLook
+        ? 'worker looks'
+        : 'api';
     const end = of(name).begin();
     const response = await handlers.get(name)?.(request);
     if (!response) throw new Error(`There is no handler for ${name}`);

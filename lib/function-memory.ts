@@ -3,4 +3,4 @@
  * that the model API accepts, and some more (`npm run test:lambda` prints it, docs/cost.md has the figures): a harness that runs
  * out of memory would do so again with each attempt. The processor's share grows with it.
  */
-export const FUNCTION_MEMORY_MIB = { api: 512, stream: 192, harness: 384, sweeper: 256 } as const;
+export const FUNCTION_MEMORY_MIB = { api: 512, stream: 192, bell: 128, harness: 384, sweeper: 256 } as const;

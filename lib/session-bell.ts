@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge, acknowledgeGrant } from './acknowledge';
+import { FUNCTION_MEMORY_MIB } from './function-memory';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISessionStore } from './session-store';
 
@@ -40,7 +41,6 @@ export interface SessionBellProps extends FunctionChoices {
 const STAGE = 'bell';
 const DEFAULT_RATE = 50;
 const DEFAULT_BURST = 100;
-const MEMORY_MIB = 128;
 /** What the harness does with connections. */
 const RING_ACTIONS = ['execute-api:ManageConnections'];
 
@@ -62,7 +62,7 @@ export class SessionBell extends Resource implements ISessionBell {
       entryPoint: 'bell',
       description: 'Lets sandboxes connect to the bell of their session',
       timeout: Duration.seconds(10),
-      memorySize: MEMORY_MIB,
+      memorySize: FUNCTION_MEMORY_MIB.bell,
       logRetention: props.logRetention,
       logLevel: props.logLevel,
       tracing: props.tracing,
