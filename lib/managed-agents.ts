@@ -4,7 +4,6 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { CredentialVault, type CredentialVaultProps } from './credential-vault';
-import { emulatorAddress } from './emulator';
 import { EgressGateway, type EgressGatewayProps } from './egress-gateway';
 import { FirstKey } from './first-key';
 import { HarnessFunction, type HarnessFunctionProps } from './harness-function';
@@ -166,7 +165,7 @@ export class ManagedAgents extends Construct {
       this.sandboxes = new SandboxFleet(this, 'Sandboxes', { egress, ...props.sandboxes });
     }
 
-    if (hasBell(this, props.bell, this.sandboxes)) {
+    if (hasBell(props.bell, this.sandboxes)) {
       this.bell = new SessionBell(this, 'Bell', { ...common, store: this.store });
     }
 
@@ -249,12 +248,11 @@ export class ManagedAgents extends Construct {
 }
 
 /**
- * Whether there is somebody to ring for, and a way for them to hear it. An emulator is left out: it hands a stream over when that has
- * ended, so a sandbox that falls back to one would be slow, and nothing would show it.
+ * Whether there is somebody to ring for, and a way for them to hear it.
  *
  * @throws where a bell is asked for that nobody could hear.
  */
-function hasBell(scope: Construct, wanted: boolean | undefined, sandboxes: SandboxFleet | undefined): boolean {
+function hasBell(wanted: boolean | undefined, sandboxes: SandboxFleet | undefined): boolean {
   if (wanted && !sandboxes) {
     throw new Error(
       'bell: there are no sandboxes that it could tell. Leave `bell` out, or do not set `sandboxes` to false',
@@ -265,8 +263,7 @@ function hasBell(scope: Construct, wanted: boolean | undefined, sandboxes: Sandb
       'bell: sandboxes in isolated subnets reach nothing but the API. Leave `bell` out, or choose another `sandboxes.network`',
     );
   }
-  const isHeard = sandboxes !== undefined && sandboxes.apiEndpoint === undefined;
-  return (wanted ?? true) && isHeard && emulatorAddress(scope) === undefined;
+  return (wanted ?? true) && sandboxes !== undefined && sandboxes.apiEndpoint === undefined;
 }
 
 /** Sandboxes behind the gateway reach the API at its public address, and have no AWS credentials to sign with. */

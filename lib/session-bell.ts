@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
 import { acknowledge, acknowledgeGrant } from './acknowledge';
+import { emulatorAddress } from './emulator';
 import { FUNCTION_MEMORY_MIB } from './function-memory';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISessionStore } from './session-store';
@@ -81,9 +82,18 @@ export class SessionBell extends Resource implements ISessionBell {
     });
     acknowledge(this.webSocketApi, 'AwsSolutions-APIG4', TOKENS_IN_FUNCTION);
     acknowledge(this.stage, 'AwsSolutions-APIG1', LOGS_IN_FUNCTION);
+    this.url = this.address();
+  }
+
+  private address(): string {
+    const { apiId } = this.webSocketApi;
+    const emulator = emulatorAddress(this);
+    // No name of the kind that API Gateway gives leads to an emulator.
+    if (emulator !== undefined) {
+      return Fn.join('', [emulator.replace(/^http/, 'ws'), '/_aws/execute-api/', apiId, '/', STAGE]);
+    }
     const { region, urlSuffix } = Stack.of(this);
-    const host = [this.webSocketApi.apiId, '.execute-api.', region, '.', urlSuffix];
-    this.url = Fn.join('', ['wss://', ...host, '/', STAGE]);
+    return Fn.join('', ['wss://', apiId, '.execute-api.', region, '.', urlSuffix, '/', STAGE]);
   }
 
   get functionEnvironment(): Record<string, string> {

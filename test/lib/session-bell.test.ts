@@ -99,13 +99,19 @@ describe('the bell of a whole stack', () => {
     expect(ringing).toEqual(['HarnessFunctionRole']);
   });
 
-  test.each<[string, ManagedAgentsProps, Record<string, unknown>]>([
-    ['where it is not wanted', { bell: false }, {}],
-    ['where there are no sandboxes', { sandboxes: false }, {}],
-    ['where sandboxes have no way to it', { sandboxes: { network: SandboxNetwork.isolatedSubnets() } }, {}],
-    ['in an emulator', {}, { [EMULATOR_CONTEXT]: 'http://emulator' }],
-  ])('is left out %s', (_, props, context) => {
-    const agents = agentsOf(props, context);
+  test('is where the emulator has it, if the stack is for one', () => {
+    const agents = agentsOf({}, { [EMULATOR_CONTEXT]: 'http://192.0.2.1:4566' });
+    expect(JSON.stringify(Stack.of(agents).resolve(agents.bell?.url))).toMatch(
+      /"ws:\/\/192\.0\.2\.1:4566\/_aws\/execute-api\/".*"\/bell"\]\]\}$/,
+    );
+  });
+
+  test.each<[string, ManagedAgentsProps]>([
+    ['where it is not wanted', { bell: false }],
+    ['where there are no sandboxes', { sandboxes: false }],
+    ['where sandboxes have no way to it', { sandboxes: { network: SandboxNetwork.isolatedSubnets() } }],
+  ])('is left out %s', (_, props) => {
+    const agents = agentsOf(props);
     expect(agents.bell).toBeUndefined();
     expect(agents.node.findAll().filter((part) => part instanceof WebSocketApi)).toEqual([]);
   });

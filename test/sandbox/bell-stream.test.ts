@@ -90,7 +90,7 @@ class Listening {
   }
 
   async until(isSo: () => boolean): Promise<void> {
-    for (let tries = 0; tries < 400 && !isSo(); tries += 1) await pause(5);
+    for (let tries = 0; tries < 2_000 && !isSo(); tries += 1) await pause(5);
     expect(isSo()).toBe(true);
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 
 const LOOK_EVERY_MS = 1_000;
 const TIMEOUT_MS = 180_000;
@@ -35,6 +36,18 @@ export async function runInBash(client: Anthropic, sessionId: string, command: s
     }
     assert.ok(Date.now() < deadline, `the session did not come to rest: ${types.join(', ')}`);
   }
+}
+
+/** The connection over which the session's sandbox is told of its calls, as it stands in the database. */
+export async function bellOf(sessionId: string): Promise<string | undefined> {
+  const database = new DynamoDBClient({});
+  const { TableNames = [] } = await database.send(new ListTablesCommand({}));
+  for (const TableName of TableNames) {
+    const { Items = [] } = await database.send(new ScanCommand({ TableName }));
+    const head = Items.find(({ pk, sk }) => sk?.S === 'HEAD' && pk?.S?.includes(sessionId));
+    if (head) return head.bell?.S;
+  }
+  return undefined;
 }
 
 /** The history of a session. */
