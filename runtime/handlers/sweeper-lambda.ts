@@ -4,6 +4,7 @@ import { openKeeper } from '../aws/compose-remote-vault';
 import { log, observe } from '../aws/observe';
 import { redactFailures } from '../aws/redacted-failures';
 import type { Micros } from '../contract/time';
+import { isHeld } from '../store/due-index';
 import type { DueIndex } from '../store/ports';
 import { sweep } from './sweeper';
 
@@ -19,9 +20,10 @@ const vault = openKeeper();
 export const handler = redactFailures(async (): Promise<void> => {
   let age: Micros = 0;
   const due: DueIndex = {
+    ...store.due,
     async due(kind, now, limit) {
       const items = await store.due.due(kind, now, limit);
-      age = Math.max(age, ...items.map(({ dueAt }) => now - dueAt));
+      age = Math.max(age, ...items.filter((item) => !isHeld(item)).map(({ dueAt }) => now - dueAt));
       return items;
     },
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '../contract/time';
 import type { WorkQueue } from '../resources/ports';
-import type { DueIndex, DueItem, Waker } from '../store/ports';
+import { isHeld } from '../store/due-index';
+import type { DueIndex, DueItem, HeldLease, Waker } from '../store/ports';
 import type { VaultKeeper } from '../vault/ports';
 
 export interface SweeperDeps {
@@ -17,22 +18,34 @@ export interface SweeperDeps {
 /** How many items of a kind one sweep takes. What is left over is due at the next. */
 const BATCH = 200;
 const KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work', 'vault'];
+/** There can be as many held leases as threads at work, which the database need not be told of in one instant. */
+const REARMED_AT_ONCE = 50;
 
 /**
  * One sweep: whatever is due by now gets moving again. Threads with input that nobody took up, or whose harness let its lease
- * lapse, are woken; work whose worker went silent is given back to its queue. Sweeping twice does no harm.
+ * lapse, are woken; work whose worker went silent is given back to its queue. A lease that was renewed is made due when it ends
+ * now. Sweeping twice does no harm.
  *
- * @returns how many items were due.
+ * @returns how many items were due, held leases not among them.
  */
 export async function sweep(deps: SweeperDeps): Promise<number> {
   const now = deps.clock.now();
-  const items: DueItem[] = [];
+  const found: DueItem[] = [];
   // One kind after the other: nobody waits for a sweep, and on one machine all at once would be in everybody's way.
-  for (const kind of KINDS) items.push(...(await deps.due.due(kind, now, BATCH)));
-  await Promise.all(
-    oncePerTarget(items).map((item) => revive(deps, item).catch((error: unknown) => deps.onError(item, error))),
+  for (const kind of KINDS) found.push(...(await deps.due.due(kind, now, BATCH)));
+  const late = found.filter((item) => !isHeld(item));
+  const revived = oncePerTarget(late).map((item) =>
+    revive(deps, item).catch((error: unknown) => deps.onError(item, error)),
   );
-  return items.length;
+  await Promise.all([...revived, rearm(deps, found.filter(isHeld))]);
+  return late.length;
+}
+
+async function rearm({ due, onError }: SweeperDeps, leases: readonly HeldLease[]): Promise<void> {
+  for (let at = 0; at < leases.length; at += REARMED_AT_ONCE) {
+    const some = leases.slice(at, at + REARMED_AT_ONCE);
+    await Promise.all(some.map((lease) => due.rearm(lease).catch((error: unknown) => onError(lease, error))));
+  }
 }
 
 async function revive(deps: SweeperDeps, item: DueItem): Promise<void> {

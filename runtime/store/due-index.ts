@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Micros } from '../contract/time';
-import type { Attributes } from './expressions';
-import { threadOfPartition } from './keys';
-import type { DueIndex, DueItem } from './ports';
+import { allOf, given, type Attributes } from './expressions';
+import { headKey, threadOfPartition, threadPartition } from './keys';
+import type { DueIndex, DueItem, HeldLease } from './ports';
 import type { Item, Table } from './table';
 import { DUE_INDEX } from './tables';
 
@@ -22,22 +22,42 @@ export function dueAttributes(kind: DueItem['kind'], target: string, at: Micros 
 const shardName = (kind: DueItem['kind'], shard: number): string => `${kind}#${shard}`;
 
 /** What a due item is read for. The bodies stay where they are. */
-const READ = ['due_shard', 'due_at', 'work_workspace', 'work_environment', 'work_id', 'vault_workspace', 'vault_id'];
+const READ = [
+  'due_shard',
+  'due_at',
+  'lease_until',
+  'work_workspace',
+  'work_environment',
+  'work_id',
+  'vault_workspace',
+  'vault_id',
+];
+
+const DUE_TIME_IS_AS_FOUND = '#due_at = :found';
+const LEASE_ENDS_AS_FOUND = '#lease_until = :until';
+const LEASE_IS_AS_FOUND = allOf(DUE_TIME_IS_AS_FOUND, LEASE_ENDS_AS_FOUND);
+
+/** Whether it is a lease that holds although its due time has passed. */
+export const isHeld = (item: DueItem): item is HeldLease => item.kind === 'lease' && item.heldUntil !== undefined;
 
 /**
  * The due index over both tables. An entry of the index is believed only after its item was read: an index lags, and the
  * local database can keep an entry whose item was never written.
  */
 export function createDueIndex(tables: { readonly sessions: Table; readonly control: Table }): DueIndex {
-  /** The due items of a shard, oldest first, one a target. */
+  /** The due items of a shard, oldest first, one a target. Held leases do not count: they must not hide one that lapsed. */
   async function dueOf(kind: DueItem['kind'], shard: string, now: Micros, limit: number): Promise<DueItem[]> {
     const table = kind === 'work' || kind === 'vault' ? tables.control : tables.sessions;
     const found = new Map<string, DueItem>();
+    let late = 0;
     for await (const item of table.indexed({ index: DUE_INDEX, partition: shard, to: now, pageSize: limit }, READ)) {
       if (item.due_shard !== shard || Number(item.due_at) > now) continue;
       const target = targetOf(kind, item);
-      if (!found.has(target)) found.set(target, toDueItem(kind, item));
-      if (found.size >= limit) break;
+      if (found.has(target)) continue;
+      const dueItem = toDueItem(kind, item, now);
+      found.set(target, dueItem);
+      if (!isHeld(dueItem)) late += 1;
+      if (late >= limit) break;
     }
     return [...found.values()];
   }
@@ -47,7 +67,14 @@ export function createDueIndex(tables: { readonly sessions: Table; readonly cont
       const shards = Array.from({ length: SHARDS }, (_, shard) => shardName(kind, shard));
       const found = await Promise.all(shards.map((shard) => dueOf(kind, shard, now, limit)));
       const oldestFirst = found.flat().toSorted((a, b) => a.dueAt - b.dueAt);
-      return oldestFirst.slice(0, limit);
+      const late = oldestFirst.filter((item) => !isHeld(item));
+      return [...late.slice(0, limit), ...oldestFirst.filter(isHeld)];
+    },
+
+    async rearm({ ref, dueAt, heldUntil }) {
+      const due = dueAttributes('lease', threadPartition(ref), heldUntil);
+      const asFound = given(LEASE_IS_AS_FOUND, { found: dueAt, until: heldUntil });
+      await tables.sessions.update(headKey(ref), { set: due }, asFound);
     },
   };
 }
@@ -57,12 +84,13 @@ function targetOf(kind: DueItem['kind'], item: Item): string {
   return kind === 'vault' ? String(item.vault_id) : item.pk;
 }
 
-function toDueItem(kind: DueItem['kind'], item: Item): DueItem {
+function toDueItem(kind: DueItem['kind'], item: Item, now: Micros): DueItem {
   const dueAt = Number(item.due_at);
   if (kind === 'vault') {
     return { kind, workspace: String(item.vault_workspace), vaultId: String(item.vault_id), dueAt };
   }
-  if (kind !== 'work') return { kind, ref: threadOfPartition(item.pk), dueAt };
+  if (kind === 'inbox') return { kind, ref: threadOfPartition(item.pk), dueAt };
+  if (kind === 'lease') return { kind, ref: threadOfPartition(item.pk), dueAt, ...holding(item.lease_until, now) };
   return {
     kind,
     workspace: String(item.work_workspace),
@@ -71,3 +99,7 @@ function toDueItem(kind: DueItem['kind'], item: Item): DueItem {
     dueAt,
   };
 }
+
+/** A retry has a due time and no lease. */
+const holding = (until: Item[string], now: Micros): Pick<HeldLease, 'heldUntil'> | undefined =>
+  typeof until === 'number' && until > now ? { heldUntil: until } : undefined;

@@ -264,7 +264,9 @@ export interface KeyStore {
 
 /** Something whose time has come. */
 export type DueItem =
-  | { readonly kind: 'inbox' | 'lease'; readonly ref: ThreadRef; readonly dueAt: Micros }
+  | { readonly kind: 'inbox'; readonly ref: ThreadRef; readonly dueAt: Micros }
+  /** With `heldUntil`, nobody is late: the lease was renewed after its due time was set, and holds until then. */
+  | { readonly kind: 'lease'; readonly ref: ThreadRef; readonly dueAt: Micros; readonly heldUntil?: Micros }
   | {
       readonly kind: 'work';
       readonly workspace: string;
@@ -275,9 +277,17 @@ export type DueItem =
   /** A vault in which secrets wait to be deleted, because whoever was to do it died. */
   | { readonly kind: 'vault'; readonly workspace: string; readonly vaultId: string; readonly dueAt: Micros };
 
+/** A lease whose due time has passed, and whose holder has renewed it meanwhile. */
+export type HeldLease = Extract<DueItem, { kind: 'lease' }> & { readonly heldUntil: Micros };
+
 export interface DueIndex {
-  /** What is due at `now`, oldest first, at most `limit` a kind. A hint: whoever acts reads the item first. */
+  /**
+   * What is due at `now`, oldest first, at most `limit` of a kind, and then the held leases that stood before the last of
+   * these, however many. A hint: whoever acts reads the item first.
+   */
   due(kind: DueItem['kind'], now: Micros, limit: number): Promise<DueItem[]>;
+  /** Makes a held lease due when it ends. Does nothing where the lease or its due time is not as it was found any more. */
+  rearm(lease: HeldLease): Promise<void>;
 }
 
 /** Big bodies, by key. S3 in the cloud, files on one machine. */

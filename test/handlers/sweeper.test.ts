@@ -8,7 +8,14 @@ const work = { workspace: 'default', environmentId: 'env_1' };
 function sweeping(items: readonly DueItem[]) {
   const done: string[] = [];
   const failed: DueItem[] = [];
-  const due: DueIndex = { due: async (kind) => items.filter((item) => item.kind === kind) };
+  const rearmed: string[] = [];
+  const due: DueIndex = {
+    due: async (kind) => items.filter((item) => item.kind === kind),
+    rearm: async ({ ref: { threadId } }) => {
+      if (threadId === 'sthr_9') throw new Error('unreachable');
+      rearmed.push(threadId);
+    },
+  };
   const deps = {
     due,
     clock: systemClock,
@@ -22,7 +29,7 @@ function sweeping(items: readonly DueItem[]) {
     vault: { tidy: async ({ vaultId }: { vaultId: string }) => void done.push(vaultId) },
     onError: (item: DueItem) => failed.push(item),
   };
-  return { run: () => sweep(deps), done, failed };
+  return { run: () => sweep(deps), done, rearmed, failed };
 }
 
 describe('the sweeper', () => {
@@ -47,6 +54,36 @@ describe('the sweeper', () => {
     await run();
     expect(done).toEqual(['sthr_2']);
     expect(failed).toHaveLength(1);
+  });
+
+  test('makes a lease due anew that was renewed, wakes nobody for it, and does not count it', async () => {
+    const { run, done, rearmed } = sweeping([
+      { kind: 'lease', ref: ref(1), dueAt: 1, heldUntil: 9 },
+      { kind: 'lease', ref: ref(2), dueAt: 1 },
+    ]);
+    expect(await run()).toBe(1);
+    expect(done).toEqual(['sthr_2']);
+    expect(rearmed).toEqual(['sthr_1']);
+  });
+
+  test('wakes a thread for its input although its lease is held', async () => {
+    const { run, done, rearmed } = sweeping([
+      { kind: 'inbox', ref: ref(1), dueAt: 1 },
+      { kind: 'lease', ref: ref(1), dueAt: 1, heldUntil: 9 },
+    ]);
+    await run();
+    expect(done).toEqual(['sthr_1']);
+    expect(rearmed).toEqual(['sthr_1']);
+  });
+
+  test('a lease that cannot be made due anew does not hold up the others, however many there are', async () => {
+    const held = Array.from({ length: 120 }, (_, n) => n + 1);
+    const { run, rearmed, failed } = sweeping(
+      held.map((n) => ({ kind: 'lease', ref: ref(n), dueAt: n, heldUntil: 999 })),
+    );
+    await run();
+    expect(rearmed).toHaveLength(119);
+    expect(failed).toEqual([{ kind: 'lease', ref: ref(9), dueAt: 9, heldUntil: 999 }]);
   });
 
   test('does nothing when nothing is due', async () => {

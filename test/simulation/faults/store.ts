@@ -102,8 +102,39 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
   {
     name: 'what is due is handed out once, whatever becomes of it',
     file: DUE,
-    from: '      if (!found.has(target)) found.set(target, toDueItem(kind, item));\n',
-    to: "      if (!found.has(target)) found.set(target, toDueItem(kind, item));\n      await table.update(item, { remove: ['due_shard', 'due_at'], set: { swept: true } }, { text: 'attribute_exists(#pk)' });\n",
+    from: '      found.set(target, dueItem);\n',
+    to: "      found.set(target, dueItem);\n      await table.update(item, { remove: ['due_shard', 'due_at'], set: { swept: true } }, { text: 'attribute_exists(#pk)' });\n",
+  },
+  {
+    name: 'a held lease is made due anew whatever has become of it',
+    file: DUE,
+    from: 'given(LEASE_IS_AS_FOUND, { found: dueAt, until: heldUntil })',
+    to: "given('attribute_exists(#pk)')",
+  },
+  {
+    name: 'a held lease is made due long after it ends',
+    file: DUE,
+    from: "dueAttributes('lease', threadPartition(ref), heldUntil)",
+    to: "dueAttributes('lease', threadPartition(ref), heldUntil + 3_600_000_000)",
+  },
+  {
+    name: 'a held lease is taken out of the due index',
+    file: DUE,
+    from: "dueAttributes('lease', threadPartition(ref), heldUntil)",
+    to: "dueAttributes('lease', threadPartition(ref), undefined)",
+  },
+  {
+    name: 'a held lease is never made due anew',
+    file: DUE,
+    from: '      await tables.sessions.update(headKey(ref), { set: due }, asFound);\n',
+    to: '',
+    harmless: 'Each sweep reads it again, and it is due when it has lapsed all the same.',
+  },
+  {
+    name: 'a lease that has lapsed is taken for held',
+    file: DUE,
+    from: "typeof until === 'number' && until > now",
+    to: "typeof until === 'number'",
   },
   {
     name: 'leases are not in the due index',

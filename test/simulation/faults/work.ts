@@ -212,6 +212,12 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     to: 'update(capacity)',
   },
   {
+    name: 'a held lease wakes its thread',
+    file: SWEEPER,
+    from: 'const late = found.filter((item) => !isHeld(item));',
+    to: 'const late = found;',
+  },
+  {
     name: 'the sweeper passes over leases',
     file: SWEEPER,
     from: "= ['inbox', 'lease', 'work', 'vault'];",
