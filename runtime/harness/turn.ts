@@ -29,10 +29,11 @@ const CLOSING_TIME: Micros = 10 * MICROS_PER_SECOND;
 /** A model request is not begun with less time than this. */
 const SHORTEST_REQUEST: Micros = 60 * MICROS_PER_SECOND;
 /**
- * How long a tool's result is waited for before the harness lets go; its arrival causes a wake. Waiting for two seconds costs as
- * much as a wake does, so whoever waits that long never pays more than twice the least.
+ * How long a tool's result is waited for before the harness lets go; its arrival causes a wake. Waiting for a second costs about
+ * as much as a wake does (four write units, some reads, the time that it takes), so whoever waits that long never pays much more
+ * than twice the least.
  */
-const TOOL_PATIENCE: Micros = 2 * MICROS_PER_SECOND;
+const TOOL_PATIENCE: Micros = 1 * MICROS_PER_SECOND;
 /** A pause up to this long is slept through; a longer one is left to the due index. */
 const SHORT_PAUSE: Micros = 5 * MICROS_PER_SECOND;
 /** The inbox is looked at more and more rarely while nothing comes. */
