@@ -53,7 +53,9 @@ export class Referee {
     const isMoved = !isTaken && LEASE.some((name) => before?.[name] !== after?.[name]);
     const holder = this.#owners.get(String(owner));
     const isDue = typeof after?.due_at === 'number' && after.due_at <= Number(after.lease_until);
+    const isHeld = owner !== undefined || after?.lease_owner !== undefined;
     return [
+      after !== undefined && !isHeld && before?.due_at !== after.due_at && 'made a thread due whose lease nobody has',
       after !== undefined && isMoved && holder !== writer && `changed the lease of ${holder ?? 'nobody'}`,
       after?.lease_owner !== undefined && !isDue && 'left a lease that is not due when it lapses',
     ];

@@ -7,6 +7,8 @@ const LONG_ANSWER_MS = 58_000;
 const SHORT_WAKE = 64;
 /** So long that a harness has to renew its lease several times for each answer. */
 const SLOW_ANSWER_MS = 17_000;
+/** Sweeps find its lease renewed, and it ends a moment after one of them (see `sweepFor`). */
+const SWEPT_ANSWER_MS = 40_300;
 /** More than an item of the table takes, and hardly to be compressed. */
 const BIG_BYTES = 385_000;
 
@@ -96,6 +98,17 @@ export const ANSWERS: readonly Scenario[] = [
         await client.message(said);
         await client.idleAfter(said);
       }
+    },
+  },
+  {
+    name: 'an answer that takes longer than a lease',
+    agent: agent(),
+    thinkingMs: () => SWEPT_ANSWER_MS,
+    outcome: ['user: go', 'agent: at last', 'idle end_turn'],
+    model: () => ({ blocks: [text('at last')] }),
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
     },
   },
   {

@@ -43,7 +43,7 @@ export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fa
 /** From just a lease on: the sleeper wakes before, while, or after its successor is at work. */
 const SHORTEST_ZOMBIE_SLEEP: Micros = 15 * MICROS_PER_SECOND;
 const LONGEST_ZOMBIE_SLEEP: Micros = 60 * MICROS_PER_SECOND;
-/** Below every patience in the system. */
+/** Below every patience in the system, but that of a harness that waits for a tool and may as well let go. */
 const PAUSE: Micros = 1_200 * MICROS_PER_MS;
 /** How long a client library waits before it sends again: long enough for others to act on what the first try did. */
 const REPEAT_AFTER: Micros = 400 * MICROS_PER_MS;
