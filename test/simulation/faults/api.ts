@@ -58,8 +58,8 @@ export const API_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a worker is shown results of a cloud environment as others see them',
     file: VIEW,
-    from: "return isWorker(principal) && event.type === 'agent.tool_result' ? ",
-    to: "return isWorker(principal) && event.type === 'agent.mcp_tool_result' ? ",
+    from: "return event.type === 'agent.tool_result' ? ",
+    to: "return event.type === 'agent.mcp_tool_result' ? ",
   },
   {
     name: 'a deleted session keeps its log',
