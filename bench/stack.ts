@@ -45,8 +45,6 @@ export interface StackOptions {
   readonly modelUrl?: string;
   /** Whether a thread that is to be woken is, as in the stack, or whoever measures does it. */
   readonly wakes: 'by invoker' | 'by hand';
-  /** Whether sandboxes are told by a bell. @default - true; otherwise each holds a stream */
-  readonly bell?: boolean;
 }
 
 const WORKSPACE = 'default';
@@ -78,7 +76,7 @@ export class Stack {
 
   private constructor(
     private readonly functions: ReadonlyMap<FunctionName, CountedFunction>,
-    private readonly bell: BellGateway | undefined,
+    private readonly bell: BellGateway,
     readonly harness: Harness,
     readonly deps: ResourceDeps,
     readonly server: RunningServer,
@@ -86,7 +84,7 @@ export class Stack {
     private readonly closers: readonly (() => unknown)[],
   ) {}
 
-  static async open({ modelUrl, wakes, bell = true }: StackOptions): Promise<Stack> {
+  static async open({ modelUrl, wakes }: StackOptions): Promise<Stack> {
     const directory = await mkdtemp(join(tmpdir(), 'bench-'));
     const dynamo = await serveDynamo();
     const blobs = createFileBlobs(join(directory, 'blobs'));
@@ -97,7 +95,7 @@ export class Stack {
       if (!found) throw new Error(`There is no function ${name}`);
       return found;
     };
-    const bellGateway = bell ? await BellGateway.open(countedDoor(of('bell'))) : undefined;
+    const bell = await BellGateway.open(countedDoor(of('bell')));
     const model = modelUrl === undefined ? FINE : createAnthropicModel({ apiKey: 'scripted', baseURL: modelUrl });
 
     const invoker = new Invoker({
@@ -115,7 +113,7 @@ export class Stack {
       baseUrl: () => server.url,
       supervisor: [process.execPath, programs.supervisor],
       isolation: await probeIsolation(sandboxes, { node: process.execPath, script: programs.toolHost }),
-      bell: bellGateway?.url,
+      bell: bell.url,
       maxIdleMs: SANDBOX_IDLE_MS,
       workerGone: async () => undefined,
       log: (line) => console.error(line),
@@ -136,15 +134,15 @@ export class Stack {
       traits: traitsOf,
       workQueue: createWorkQueue(depsOf('harness')),
       mcp: createMcpClient({ privateHosts: [] }),
-      bell: bellGateway?.bell,
+      bell: bell.bell,
       sleep: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
     });
     const server = await listen(gateway(of, depsOf), { port: 0 });
     const { secret } = await new Keys(depsOf('api')).createApiKey(WORKSPACE);
-    return new Stack(functions, bellGateway, harness, depsOf('api'), server, secret, [
+    return new Stack(functions, bell, harness, depsOf('api'), server, secret, [
       () => server.close(),
       () => launcher.close(),
-      () => bellGateway?.close(),
+      () => bell.close(),
       () => invoker.close(CLOSE_MS),
       () => dynamo.close(),
       () => rm(directory, { recursive: true, force: true }),
@@ -158,7 +156,7 @@ export class Stack {
   /** What a function has used so far. */
   used(name: FunctionName): Used {
     const used = this.functions.get(name)?.used ?? NOTHING_USED;
-    if (name !== 'bell' || !this.bell) return used;
+    if (name !== 'bell') return used;
     const { connectionMs, messages } = this.bell.used;
     return { ...used, connectionMs, messages };
   }

@@ -6,6 +6,8 @@ import { EMPTY_SUMMARY } from '../thread/summary';
 import type { Lease } from './lease';
 import type { HarnessDeps } from './ports';
 
+/** How long a ring is put off: what its commit was made for, a request to the model, goes first. */
+const AFTER_YOU_MS = 5;
 /** A ring that takes longer is given up. Whoever should have heard it looks by itself. */
 const RING_WITHIN_MS = 1_000;
 
@@ -32,7 +34,7 @@ export class SandboxBell {
     if (!this.deps.bell || connection === undefined || this.#gone.has(connection) || !last) return;
     if (last.summary.lastAt <= this.#rungTo) return;
     this.#rungTo = last.summary.lastAt;
-    const ringing = this.#send(connection, JSON.stringify(ringOf(lately))).finally(() => this.#ringing.delete(ringing));
+    const ringing = this.#send(connection, lately).finally(() => this.#ringing.delete(ringing));
     this.#ringing.add(ringing);
   }
 
@@ -44,8 +46,10 @@ export class SandboxBell {
     over.abort();
   }
 
-  async #send(connection: string, message: string): Promise<void> {
+  async #send(connection: string, lately: readonly Commit[]): Promise<void> {
     try {
+      await this.deps.sleep(AFTER_YOU_MS);
+      const message = JSON.stringify(ringOf(lately));
       const isThere = await this.deps.bell?.ring(connection, message, AbortSignal.timeout(RING_WITHIN_MS));
       if (isThere) return;
       this.#gone.add(connection);
