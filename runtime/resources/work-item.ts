@@ -19,6 +19,9 @@ export const LEASE_SECONDS_MAX = 600;
 /** How long a worker may take from the start (or the acknowledgement) to its first heartbeat. */
 const FIRST_HEARTBEAT_WITHIN: Micros = 60 * MICROS_PER_SECOND;
 
+/** How long a worker may take from the making of its item to its start, before the sweeper looks whether anybody still wants it. */
+const BEGIN_WITHIN: Micros = 10 * MICROS_PER_SECOND;
+
 /** How long telling a thread of its worker's death may take before the sweeper begins it anew. */
 const TELL_WITHIN: Micros = 10 * MICROS_PER_SECOND;
 
@@ -29,7 +32,7 @@ const LONGEST_START_RETRY: Micros = 30 * MICROS_PER_SECOND;
 /** What a first heartbeat sends in place of the previous one, and what a refusal calls an item without one. */
 export const NO_HEARTBEAT = 'NO_HEARTBEAT';
 
-/** The session's first item, waiting for a worker. */
+/** The session's first item, waiting for a worker. Who is to start one at once may die first: so that of a `cloud` item is due. */
 export function newWork(id: string, session: SessionRecord, now: Micros): WorkRecord {
   const kind = session.environmentConfig.type;
   return {
@@ -47,7 +50,7 @@ export function newWork(id: string, session: SessionRecord, now: Micros): WorkRe
     stopRequestedAt: null,
     stoppedAt: null,
     reservedAt: null,
-    leaseUntil: null,
+    leaseUntil: kind === 'cloud' ? now + BEGIN_WITHIN : null,
     ttlSeconds: LEASE_SECONDS[kind],
     sessionTokenHash: null,
     wantedAgain: false,

@@ -79,6 +79,7 @@ export class SessionWorkQueue implements WorkQueue {
     await this.withWork(workspace, environmentId, workId, async (work) => {
       if (!lapsed(work, this.deps.clock.now())) return DONE;
       if (work.state === 'stopped') return this.settleOnce(work);
+      if (work.state === 'queued') return this.neverBegun(work);
       return work.kind === 'cloud' ? this.cloudLapsed(work) : this.selfHostedLapsed(work);
     });
   }
@@ -124,6 +125,15 @@ export class SessionWorkQueue implements WorkQueue {
       }
     }
     return lapsed(work, clock.now()) ? this.finish(work) : DONE;
+  }
+
+  /** Whoever made the item has not started its worker. */
+  private async neverBegun(work: WorkRecord): Promise<WorkStep> {
+    const { store } = this.deps;
+    const session = await store.sessions.get(work.workspace, work.sessionId);
+    if (!session) return forget(this.deps, work);
+    const { unserved } = await workNeeds(store, session);
+    return unserved.length > 0 ? this.cloud.start(work, session, 0) : this.finish(work);
   }
 
   private async cloudLapsed(work: WorkRecord): Promise<WorkStep> {

@@ -40,6 +40,29 @@ describe('a cloud session', () => {
     expect(world.starts).toHaveLength(1);
   });
 
+  it('is looked after when whoever made its item dies before a worker is started', async () => {
+    const powerFails = () => Promise.reject(new Error('the power is gone'));
+    const { keys, sessions, work } = world.store;
+    const dying = world.other({ store: { ...world.store, keys: { ...keys, put: powerFails } } });
+    const made = async () => {
+      await world.open(session, 'sevt_1');
+      await expect(dying.want(session)).rejects.toThrow('power');
+      expect(await world.work(session)).toMatchObject({ state: 'queued' });
+      world.pass(11);
+    };
+    await made();
+    await world.sweep(session);
+    expect(world.starts).toHaveLength(1);
+    expect(await world.work(session)).toMatchObject({ state: 'starting', startFailures: 0 });
+
+    session = await world.session('cloud');
+    await made();
+    await sessions.delete(session.workspace, session.id);
+    await world.sweep(session);
+    expect(await work.getBySession(session.workspace, session.environmentId, session.id)).toBeUndefined();
+    expect(world.starts).toHaveLength(1);
+  });
+
   it('keeps its worker for as long as it beats', async () => {
     await world.queue.want(session);
     await world.open(session, 'sevt_1');

@@ -5,7 +5,7 @@ import { buildModelRequest, requestDigest } from '../../runtime/harness/model-re
 import { MICROS_PER_SECOND, type Micros } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { threadPartition, workPartition } from '../../runtime/store/keys';
-import type { DueItem, WorkRecord } from '../../runtime/store/ports';
+import type { DueItem } from '../../runtime/store/ports';
 import type { Commit, EventRecord, SessionRecord } from '../../runtime/store/records';
 import { foldCommit } from '../../runtime/thread/fold';
 import { pendingEvents, waiting } from '../../runtime/thread/inbox';
@@ -39,14 +39,10 @@ export async function unfinished(system: System, session: SessionRecord): Promis
   const work = await store.work.getBySession(workspace, environmentId, id);
   return [
     ...found.flat().map(({ kind }) => `something is still due: ${kind}`),
-    ...(work && !isAtRest(work) ? [`the work item is still ${work.state}`] : []),
+    ...(work && work.state !== 'stopped' ? [`the work item is still ${work.state}`] : []),
     ...(work?.sessionTokenHash ? ['the token of the work item still stands in it'] : []),
   ];
 }
-
-/** A worker that could not be started, and then was not needed any more, leaves its item to the next call. */
-const isAtRest = ({ state, kind }: WorkRecord): boolean =>
-  state === 'stopped' || (state === 'queued' && kind === 'cloud');
 
 /** What is wrong with the log as it is stored, private parts included. */
 export async function auditLog(system: System, session: SessionRecord): Promise<string[]> {

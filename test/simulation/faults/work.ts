@@ -196,8 +196,20 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the work item of a session that is gone stays',
     file: QUEUE,
-    from: 'if (!session) return forget(this.deps, work);',
-    to: '',
+    from: 'if (!session) return forget(this.deps, work);\n    if (session.archivedAt',
+    to: 'if (!session) return DONE;\n    if (session.archivedAt',
+  },
+  {
+    name: 'an item whose worker nobody began to start is not due',
+    file: ITEM,
+    from: "leaseUntil: kind === 'cloud' ? now + BEGIN_WITHIN : null,",
+    to: 'leaseUntil: null,',
+  },
+  {
+    name: 'an item that was never begun stays when its session is gone',
+    file: QUEUE,
+    from: 'if (!session) return forget(this.deps, work);\n    const { unserved }',
+    to: 'if (!session) return DONE;\n    const { unserved }',
   },
   {
     name: 'a sandbox is started without a client token',
