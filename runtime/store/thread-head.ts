@@ -1,10 +1,12 @@
-import { ITEM_EXISTS } from './conditions';
+import { MICROS_PER_SECOND } from '../contract/time';
+import { ITEM_EXISTS, ITEM_IS_NEW } from './conditions';
 import { dueAttributes } from './due-index';
-import { anyOf, given } from './expressions';
+import { allOf, anyOf, given } from './expressions';
 import { headKey, threadPartition } from './keys';
 import type { ThreadLog } from './ports';
 import type { ThreadHead } from './records';
 import type { Item, Table } from './table';
+import { EXPIRES_AT } from './tables';
 
 type HeadMethods =
   'acquireLease' | 'renewLease' | 'releaseLease' | 'watch' | 'noteBell' | 'forgetBell' | 'markHeard' | 'heardTo';
@@ -16,7 +18,9 @@ const LEASE_CAN_BE_TAKEN = anyOf(NOBODY_HOLDS_THE_LEASE, LEASE_HAS_LAPSED, LEASE
 
 const NOBODY_WATCHES = 'attribute_not_exists(#watched_until)';
 const WATCHED_FOR_LESS = '#watched_until < :until';
-const WATCH_GETS_LONGER = anyOf(NOBODY_WATCHES, WATCHED_FOR_LESS);
+const WATCH_GETS_LONGER = allOf(ITEM_EXISTS, anyOf(NOBODY_WATCHES, WATCHED_FOR_LESS));
+/** How long a thread that was only ever watched is remembered. Its session may be gone, and then nobody else will clear it away. */
+const KEPT_UNUSED_SECONDS = 24 * 3_600;
 
 const BELL_IS_THAT_CONNECTION = '#bell = :connection';
 
@@ -36,7 +40,7 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
   return {
     async acquireLease(ref, owner, now, until) {
       const due = dueAttributes('lease', threadPartition(ref), until);
-      const change = { set: { lease_owner: owner, lease_until: until, ...due } };
+      const change = { set: { lease_owner: owner, lease_until: until, ...due }, remove: [EXPIRES_AT] };
       const head = await table.update(headKey(ref), change, given(LEASE_CAN_BE_TAKEN, { owner, now }));
       return head && toHead(head);
     },
@@ -55,7 +59,10 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
     },
 
     async watch(ref, until) {
-      await table.update(headKey(ref), { set: { watched_until: until } }, given(WATCH_GETS_LONGER, { until }));
+      const watched = { watched_until: until };
+      if (await table.update(headKey(ref), { set: watched }, given(WATCH_GETS_LONGER, { until }))) return;
+      const expiry = { [EXPIRES_AT]: Math.ceil(until / MICROS_PER_SECOND) + KEPT_UNUSED_SECONDS };
+      await table.put({ ...headKey(ref), ...watched, ...expiry }, given(ITEM_IS_NEW));
     },
 
     async noteBell(ref, connection) {

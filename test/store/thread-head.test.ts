@@ -1,3 +1,4 @@
+import { headKey } from '../../runtime/store/keys';
 import { openEngine, type Engine } from './engine';
 import { loseAnswers } from './faults';
 import { newThread } from './values';
@@ -89,6 +90,22 @@ describe('watching', () => {
     expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ watchedUntil: UNTIL + 1 });
     await log.releaseLease(ref, 'me');
     expect(await log.acquireLease(ref, 'other', NOW, UNTIL)).toMatchObject({ watchedUntil: UNTIL + 1 });
+  });
+});
+
+describe('watching a thread at which nobody was ever at work', () => {
+  it('is forgotten by the database a day later, since its session may be gone, unless somebody goes to work', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.watch(ref, UNTIL);
+    await log.watch(ref, UNTIL + 1);
+    const kept = UNTIL / 1_000_000 + 24 * 3_600;
+    expect(await engine.raw.sessions.get(headKey(ref))).toMatchObject({ watched_until: UNTIL + 1, expires_at: kept });
+    await log.acquireLease(ref, 'me', NOW, UNTIL);
+    await log.releaseLease(ref, 'me');
+    expect(await engine.raw.sessions.get(headKey(ref))).not.toHaveProperty('expires_at');
+    await log.watch(ref, UNTIL + 2);
+    expect(await engine.raw.sessions.get(headKey(ref))).not.toHaveProperty('expires_at');
   });
 });
 

@@ -78,8 +78,8 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a lease is taken without being due',
     file: HEAD,
-    from: 'const change = { set: { lease_owner: owner, lease_until: until, ...due } };',
-    to: 'const change = { set: { lease_owner: owner, lease_until: until } };',
+    from: 'const change = { set: { lease_owner: owner, lease_until: until, ...due },',
+    to: 'const change = { set: { lease_owner: owner, lease_until: until },',
   },
   {
     name: 'a zombie renews a lease that another has',
