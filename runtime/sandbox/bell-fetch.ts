@@ -1,8 +1,8 @@
 import { BellStream, type BellStreamOptions } from './bell-stream';
 import { isStreamRequest } from './session-events';
 
-/** How long the first stream waits for the line. Whatever is there by then is served by a stream of the API. */
-const UP_WITHIN_MS = 3_000;
+/** How long a stream waits for the line. A session's first call waits with it, so one of the API soon takes its place. */
+const UP_WITHIN_MS = 500;
 /** How often a stream that is to end looks whether a call still runs. */
 const CALM_POLL_MS = 1_000;
 const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8' };
