@@ -14,9 +14,10 @@ const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8' };
 export function fetchByBell(doFetch: typeof fetch, options: BellStreamOptions): typeof fetch {
   return async (input, init) => {
     if (!isStreamRequest(input)) return doFetch(input, init);
-    const isUp = await options.line.upWithin(UP_WITHIN_MS);
-    const stream = isUp ? await BellStream.open(options).catch(() => undefined) : undefined;
-    if (!stream) return untilUp(await doFetch(input, init), options);
+    if (!(await options.line.upWithin(UP_WITHIN_MS))) return untilUp(await doFetch(input, init), options);
+    const stream = await BellStream.open(options).catch(() => undefined);
+    // Whatever is wrong, a stream that ends at once would not make it better.
+    if (!stream) return doFetch(input, init);
     const { signal } = init ?? {};
     if (signal?.aborted) stream.abort(signal.reason);
     signal?.addEventListener('abort', () => stream.abort(signal.reason), { once: true });
@@ -50,7 +51,9 @@ class Stopgap implements UnderlyingDefaultSource<Uint8Array> {
       controller.close();
       this.reader.cancel().catch(() => undefined);
     };
-    this.#stopListening = line.listen({ up: () => (this.#calm ??= setInterval(endIfCalm, CALM_POLL_MS)) });
+    const up = (): void => void (this.#calm ??= setInterval(endIfCalm, CALM_POLL_MS));
+    this.#stopListening = line.listen({ up });
+    if (line.isUp) up();
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
