@@ -1,42 +1,54 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalChangeHints } from '../../runtime/local/change-hints';
 
-async function elapsed(wait: Promise<void>): Promise<number> {
-  const before = Date.now();
-  await wait;
-  return Date.now() - before;
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** Whether a wait is over, when nothing more happens now. */
+async function isOver(wait: Promise<void>): Promise<boolean> {
+  let over = false;
+  void wait.then(() => (over = true));
+  await jest.advanceTimersByTimeAsync(0);
+  return over;
 }
 
 describe('change hints', () => {
   test('wake everybody who waits for the thread, and nobody else', async () => {
     const hints = new LocalChangeHints();
-    const one = elapsed(hints.wait('a', 300));
-    const two = elapsed(hints.wait('a', 300));
-    const other = elapsed(hints.wait('b', 100));
-    await sleep(10);
+    const [one, two, other] = [hints.wait('a', 300), hints.wait('a', 300), hints.wait('b', 100)];
+    await jest.advanceTimersByTimeAsync(10);
     hints.changed('a');
-    expect(await one).toBeLessThan(90);
-    expect(await two).toBeLessThan(90);
-    expect(await other).toBeGreaterThanOrEqual(95);
+    expect(await Promise.all([one, two, other].map(isOver))).toEqual([true, true, false]);
   });
 
-  test('a wait ends by itself', async () => {
-    expect(await elapsed(new LocalChangeHints().wait('a', 20))).toBeGreaterThanOrEqual(15);
+  test('a wait ends by itself, and not before', async () => {
+    const wait = new LocalChangeHints().wait('a', 20);
+    await jest.advanceTimersByTimeAsync(19);
+    expect(await isOver(wait)).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await isOver(wait)).toBe(true);
   });
 
   test('a wait ends when its signal aborts, before or during', async () => {
     const hints = new LocalChangeHints();
-    expect(await elapsed(hints.wait('a', 1_000, AbortSignal.abort()))).toBeLessThan(50);
-    expect(await elapsed(hints.wait('a', 1_000, AbortSignal.timeout(10)))).toBeLessThan(200);
+    expect(await isOver(hints.wait('a', 1_000, AbortSignal.abort()))).toBe(true);
+    const leaving = new AbortController();
+    const wait = hints.wait('a', 1_000, leaving.signal);
+    expect(await isOver(wait)).toBe(false);
+    leaving.abort();
+    expect(await isOver(wait)).toBe(true);
   });
 
   test('a wait misses no change that came after its mark', async () => {
     const hints = new LocalChangeHints();
     const before = hints.mark();
     hints.changed('a');
-    expect(await elapsed(hints.wait('a', 1_000, undefined, before))).toBeLessThan(200);
-    expect(await elapsed(hints.wait('a', 60, undefined, hints.mark()))).toBeGreaterThanOrEqual(50);
-    expect(await elapsed(hints.wait('b', 60, undefined, before))).toBeGreaterThanOrEqual(50);
+    expect(await isOver(hints.wait('a', 1_000, undefined, before))).toBe(true);
+    expect(await isOver(hints.wait('a', 60, undefined, hints.mark()))).toBe(false);
+    expect(await isOver(hints.wait('b', 60, undefined, before))).toBe(false);
   });
 
   test('readers look less often where every change is announced', () => {

@@ -136,19 +136,17 @@ describe('an interrupted model request', () => {
       betweenMs: 60,
     });
     const abort = new AbortController();
-    let abortedAt = 0;
-    let heard = '';
+    const heard: string[] = [];
     const response = await model.respond(REQUEST, {
       signal: abort.signal,
       onProgress: (step) => {
         if (step.type !== 'text') return;
-        heard += step.text;
-        abortedAt = Date.now();
+        heard.push(step.text);
         abort.abort();
       },
     });
-    expect(Date.now() - abortedAt).toBeLessThan(50);
-    expect(response).toMatchObject({ stopReason: 'interrupted', blocks: [{ type: 'text', text: heard }] });
+    expect(heard).toHaveLength(1);
+    expect(response).toMatchObject({ stopReason: 'interrupted', blocks: [{ type: 'text', text: heard[0] }] });
     expect(response.usage.inputTokens).toBeGreaterThan(0);
   });
 
