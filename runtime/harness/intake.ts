@@ -81,7 +81,7 @@ function takeSignal(builder: CommitBuilder, state: ThreadState, waiting: Waiting
       for (const call of builder.summary.openCalls) {
         // A worker runs a call as soon as it is allowed, also while another one of the turn still waits.
         if (call.route !== 'sandbox' || isAsked(call)) continue;
-        if (signal.calls !== 'all' && !signal.calls.includes(call.id)) continue;
+        if (!signal.calls.includes(call.id)) continue;
         if (hasAnswer(state, call)) continue;
         pushResult(builder, call, textResult(RESULT_TEXT[lossOf(signal)](signal.reason)), true);
       }

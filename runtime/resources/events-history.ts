@@ -3,7 +3,7 @@ import { fromTimestamp, type Micros } from '../contract/time';
 import type { SessionEvent } from '../contract/wire';
 import type { Principal, ThreadLog } from '../store/ports';
 import type { SessionRecord, ThreadRef } from '../store/records';
-import { isBefore, tailOf, type ListPosition, type TailEvent } from './events-position';
+import { isBefore, tailOf, type ListPosition, type TailEntry } from './events-position';
 import { primaryThread, readThread } from './events-thread';
 import { pendingSeenBy, seenBy } from './events-view';
 import type { ResourceDeps } from './ports';
@@ -70,9 +70,9 @@ export async function* eventsDescending(reading: Reading): AsyncGenerator<Listed
   }
 }
 
-function* listTail({ session, principal, within }: Reading, { event, at }: TailEvent, commit: number) {
-  const shown = isBounded(within) ? undefined : pendingSeenBy(principal, session, event);
-  if (shown) yield { event: shown, position: { commit, index: 0, tail: at } };
+function* listTail({ session, principal, within }: Reading, { entry, at }: TailEntry, commit: number) {
+  const shown = isBounded(within) ? [] : pendingSeenBy(principal, session, entry);
+  for (const event of shown) yield { event, position: { commit, index: 0, tail: at } };
 }
 
 /**

@@ -3,8 +3,8 @@
  * a long log begins with one range read; and, at the tail, a place among the events that still wait.
  */
 import { invalid } from '../contract/errors';
-import type { ClientEvent } from '../contract/wire';
-import type { InboxItem } from '../store/records';
+import type { InboxEntry, InboxItem } from '../store/records';
+import { entryId } from '../thread/inbox';
 
 /** A place among the waiting events: an inbox item and the index of an entry in it. */
 export interface TailPosition {
@@ -19,9 +19,9 @@ export interface ListPosition {
   readonly tail?: TailPosition;
 }
 
-/** An event that waits, and where. */
-export interface TailEvent {
-  readonly event: ClientEvent;
+/** An entry that waits, and where. */
+export interface TailEntry {
+  readonly entry: InboxEntry;
   readonly at: TailPosition;
 }
 
@@ -43,13 +43,13 @@ export function parsePosition(text: string): ListPosition {
 }
 
 /**
- * The waiting events with their places. Places count in the item as stored, so they stay the same while other entries of the
+ * The waiting entries with their places. Places count in the item as stored, so they stay the same while other entries of the
  * item are taken up.
  */
-export function tailOf(items: readonly InboxItem[], waiting: readonly InboxItem[]): TailEvent[] {
-  const live = new Set(waiting.flatMap(({ entries }) => entries.flatMap(({ event }) => (event ? [event.id] : []))));
+export function tailOf(items: readonly InboxItem[], waiting: readonly InboxItem[]): TailEntry[] {
+  const live = new Set(waiting.flatMap(({ entries }) => entries.map(entryId)));
   return items.flatMap(({ key, entries }) =>
-    entries.flatMap(({ event }, entry) => (event && live.has(event.id) ? [{ event, at: { key, entry } }] : [])),
+    entries.flatMap((entry, index) => (live.has(entryId(entry)) ? [{ entry, at: { key, entry: index } }] : [])),
   );
 }
 

@@ -1,4 +1,4 @@
-import { pendingEvents, waiting } from '../thread/inbox';
+import { lostCalls, pendingEvents, waiting } from '../thread/inbox';
 import type { Store } from '../store/ports';
 import type { Commit, OpenCall, SessionRecord, ThreadRef } from '../store/records';
 
@@ -10,8 +10,8 @@ export function threadOf(session: SessionRecord): ThreadRef {
 /** What the session's log asks of a worker. */
 export interface WorkNeeds {
   /**
-   * The ids of the calls that only a worker can bring forward now: open, allowed to run, and with no result on its way. In
-   * call order.
+   * The ids of the calls that only a worker can bring forward now: open, allowed to run, with no result on its way, and not
+   * those of a worker that died, which are about to end. In call order.
    */
   readonly unserved: readonly string[];
   /** Whether the session is in the middle of something, in which a user's own worker may have a part. */
@@ -25,8 +25,10 @@ export async function workNeeds(store: Pick<Store, 'log'>, session: SessionRecor
   const last = await store.log.lastCommit(ref);
   if (!last || session.archivedAt !== null || last.summary.status === 'terminated')
     return { unserved: [], busy: false };
-  const pending = pendingEvents(waiting(inbox, last));
-  const answered = new Set(pending.flatMap((event) => (event.type === 'user.tool_result' ? [event.tool_use_id] : [])));
+  const left = waiting(inbox, last);
+  const pending = pendingEvents(left);
+  const results = pending.flatMap((event) => (event.type === 'user.tool_result' ? [event.tool_use_id] : []));
+  const answered = new Set([...results, ...lostCalls(left)]);
   // A worker sees a confirmation in the list before the harness has taken it up.
   const confirmed = new Set(
     pending.flatMap((event) =>

@@ -183,11 +183,15 @@ export interface Commit {
 }
 
 /** What waits in an inbox: a client's event, or a signal from another part of the service. */
-export type InboxEntry =
-  | { readonly event: ClientEvent; readonly signal?: undefined }
-  | { readonly id: string; readonly signal: Signal; readonly event?: undefined };
+export type InboxEntry = { readonly event: ClientEvent; readonly signal?: undefined } | SignalEntry;
 
-/** What other parts tell a thread. A signal is never shown; what it causes is. */
+export interface SignalEntry {
+  readonly id: string;
+  readonly signal: Signal;
+  readonly event?: undefined;
+}
+
+/** What other parts tell a thread. No client is shown a signal; what it causes is. */
 export type Signal =
   /** The session record changed: the log gets this `session.updated`, and a budget that was raised may resume the turn. */
   | {
@@ -199,7 +203,7 @@ export type Signal =
   | {
       readonly type: 'sandbox_lost';
       readonly workId: string;
-      readonly calls: readonly string[] | 'all';
+      readonly calls: readonly string[];
       readonly reason: string;
       /** Set where no worker ever came to life: none of the calls has run. */
       readonly neverRan?: true;

@@ -22,6 +22,13 @@ export function waiting(items: readonly InboxItem[], last: Commit | undefined): 
   });
 }
 
+/** The calls of a worker that died, of whose end the thread was told and has not said anything yet. */
+export function lostCalls(items: readonly InboxItem[]): string[] {
+  return items.flatMap((item) =>
+    item.entries.flatMap(({ signal }) => (signal?.type === 'sandbox_lost' ? signal.calls : [])),
+  );
+}
+
 /** The client's events among them, in order of acceptance: what a list shows at its tail. */
 export function pendingEvents(items: readonly InboxItem[]): ClientEvent[] {
   return items.flatMap((item) => item.entries.flatMap((entry) => (entry.event ? [entry.event] : [])));

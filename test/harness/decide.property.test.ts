@@ -70,7 +70,7 @@ function happen(play: Play, what: Happening, accepted: string[]): void {
     case 'crash':
       break;
     case 'lost':
-      play.signal({ type: 'sandbox_lost', workId: 'work_1', calls: 'all', reason: 'it died' });
+      play.signal({ type: 'sandbox_lost', workId: 'work_1', calls: play.open, reason: 'it died' });
       break;
   }
   // A harness that waits for the model does not decide before it has answered; a crash makes another one decide.

@@ -187,7 +187,7 @@ describe('tools', () => {
     play.step();
     play.respond({ calls: [{}, {}] });
     play.send({ type: 'user.tool_result', tool_use_id: play.open[0], content: [{ type: 'text', text: 'real' }] });
-    play.signal({ type: 'sandbox_lost', workId: 'work_1', calls: 'all', reason: 'its process ended' });
+    play.signal({ type: 'sandbox_lost', workId: 'work_1', calls: play.open, reason: 'its process ended' });
     play.step();
     const results = play.events.flatMap((event) => (event.type === 'agent.tool_result' ? [event] : []));
     expect(results).toMatchObject([{ is_error: false }, { is_error: true }]);

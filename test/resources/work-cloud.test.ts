@@ -40,29 +40,6 @@ describe('a cloud session', () => {
     expect(world.starts).toHaveLength(1);
   });
 
-  it('is looked after when whoever made its item dies before a worker is started', async () => {
-    const powerFails = () => Promise.reject(new Error('the power is gone'));
-    const { keys, sessions, work } = world.store;
-    const dying = world.other({ store: { ...world.store, keys: { ...keys, put: powerFails } } });
-    const made = async () => {
-      await world.open(session, 'sevt_1');
-      await expect(dying.want(session)).rejects.toThrow('power');
-      expect(await world.work(session)).toMatchObject({ state: 'queued' });
-      world.pass(11);
-    };
-    await made();
-    await world.sweep(session);
-    expect(world.starts).toHaveLength(1);
-    expect(await world.work(session)).toMatchObject({ state: 'starting', startFailures: 0 });
-
-    session = await world.session('cloud');
-    await made();
-    await sessions.delete(session.workspace, session.id);
-    await world.sweep(session);
-    expect(await work.getBySession(session.workspace, session.environmentId, session.id)).toBeUndefined();
-    expect(world.starts).toHaveLength(1);
-  });
-
   it('keeps its worker for as long as it beats', async () => {
     await world.queue.want(session);
     await world.open(session, 'sevt_1');
@@ -236,19 +213,6 @@ describe('a cloud session', () => {
     expect(world.starts).toHaveLength(2);
     expect(await world.works(world.starts[0]?.secret ?? '')).toBe(false);
     expect(await world.work(session)).toMatchObject({ state: 'starting', startFailures: 1 });
-  });
-
-  it('tells the thread again when the one who told it died on the way', async () => {
-    await world.queue.want(session);
-    await beat();
-    await world.open(session, 'sevt_1');
-    const dead = world.other({ waker: { wake: () => Promise.reject(new Error('died')) } });
-    await expect(dead.workerGone(await world.work(session), 'its process ended')).rejects.toThrow('died');
-    expect(await world.work(session)).toMatchObject({ state: 'stopping' });
-    world.pass(11);
-    await world.sweep(session);
-    expect(await world.signals(session)).toHaveLength(2);
-    expect(await world.work(session)).toMatchObject({ state: 'stopped' });
   });
 
   it('gets a worker for what it wants while the last one is being buried', async () => {

@@ -5,6 +5,8 @@ import type { Operations } from '../../runtime/contract/operations';
 import { MICROS_PER_SECOND, systemClock, toTimestamp, type Micros } from '../../runtime/contract/time';
 import { validateInput } from '../../runtime/contract/validate';
 import { LocalChangeHints } from '../../runtime/local/change-hints';
+import type { SessionEvent } from '../../runtime/contract/wire';
+import { listEvents } from '../../runtime/resources/events-list';
 import { hashOfSecret } from '../../runtime/resources/keys';
 import type { OperationsOf, ResourceDeps, SandboxLauncher } from '../../runtime/resources/ports';
 import { createWorkOperations, type WorkOperations } from '../../runtime/resources/work';
@@ -154,6 +156,11 @@ export class WorkWorld {
   async signals(session: SessionRecord): Promise<Signal[]> {
     const items = await this.store.log.readInbox(refOf(session));
     return items.flatMap(({ entries }) => entries.flatMap(({ signal }) => (signal ? [signal] : [])));
+  }
+
+  /** The session's events as somebody is shown them. */
+  async listed(session: SessionRecord, principal: Principal): Promise<SessionEvent[]> {
+    return (await listEvents(this.deps(), session, principal, { within: {} })).data;
   }
 
   /** Whether a credential in the wire's form of a secret is known. */

@@ -62,6 +62,12 @@ export const API_FAULTS: readonly PlantedFault[] = [
     to: "return event.type === 'agent.mcp_tool_result' ? ",
   },
   {
+    name: 'a worker is not shown what the one before it has lost',
+    file: VIEW,
+    from: 'return isWorker(principal) ? lossesIn(entry) : [];',
+    to: 'return [];',
+  },
+  {
     name: 'a deleted session keeps its log',
     file: END,
     from: 'await store.log.deleteThread(primaryThread(session));\n    await store.sessions.delete(session.workspace, session.id);',

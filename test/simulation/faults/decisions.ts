@@ -126,7 +126,7 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a lost sandbox ends calls that wait for the client',
     file: INTAKE,
-    from: "        if (call.route !== 'sandbox' || isAsked(call)) continue;\n        if (signal.calls !== 'all' && !signal.calls.includes(call.id)) continue;\n",
+    from: "        if (call.route !== 'sandbox' || isAsked(call)) continue;\n        if (!signal.calls.includes(call.id)) continue;\n",
     to: '',
   },
   {

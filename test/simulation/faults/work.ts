@@ -20,14 +20,6 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     to: 'if (!session) await this.tellLost(',
   },
   {
-    name: 'a lost worker ends all calls, those too that have a result',
-    file: CLOUD,
-    from: 'calls: unserved,',
-    to: "calls: 'all' as const,",
-    harmless:
-      'The harness passes over calls whose result waits, and a call that was never handed out is open for no worker.',
-  },
-  {
     name: 'a lost worker is not told when its item was changed meanwhile',
     file: CLOUD,
     from: 'if (!(await store.work.update(dying(work, clock.now())))) return OUTRUN;',
@@ -39,6 +31,13 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     from: 'await launcher.stop({ workspace: work.workspace, id: work.sessionId }, { discard: false, task });',
     to: '',
     harmless: 'Its token is void; it costs until its supervisor notices, which no history shows.',
+  },
+  {
+    name: 'a call of a worker that died is served again before its end is said',
+    file: NEEDS,
+    from: 'const answered = new Set([...results, ...lostCalls(left)]);',
+    to: 'const answered = new Set(results);',
+    harmless: 'The worker that is started for it is shown that the call has its answer.',
   },
   {
     name: 'a worker that was given up keeps its token',
