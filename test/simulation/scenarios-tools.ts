@@ -67,37 +67,6 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
 /** Longer than a worker's lease, and shorter than the longest that a call may take. */
 const LONG_CALL_MS = 100_000;
 
-/** A long call, in the middle of which an operator stops the worker. */
-const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
-  agent: agent(),
-  toolMs: (command) => (command === 'long' ? LONG_CALL_MS : 0),
-  isRevived: true,
-  outcome: [
-    'user: go',
-    'call bash long',
-    'result of bash long',
-    'call bash again',
-    'result of bash again',
-    'agent: done',
-    'idle end_turn',
-  ],
-  model: (request) => {
-    const { results } = turnOf(request);
-    if (results > 1) return { blocks: [text('done')] };
-    const command = results === 0 ? 'long' : 'again';
-    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
-  },
-  client: async (client) => {
-    await client.message('go');
-    await client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
-    await client.pause(client.random() * 4_000);
-    const label = client.labelWorker('to be stopped');
-    while ((await client.stopWorker(force)) === 'gone') await client.pause(500);
-    await label;
-    await client.idleAfter('go');
-  },
-});
-
 export const TOOLS: readonly Scenario[] = [
   { name: 'tools one by one and side by side', agent: agent(), isStreamed: true, ...ONE_AND_TWO },
   {
@@ -107,8 +76,6 @@ export const TOOLS: readonly Scenario[] = [
     pollers: 2,
     ...ONE_AND_TWO,
   },
-  { name: 'a worker that an operator stops', mayEndUnknown: true, cut: 'long', ...stopped(false) },
-  { name: 'a worker that an operator stops at once', mayEndUnknown: true, cut: 'long', ...stopped(true) },
   {
     name: 'a call that takes long',
     agent: agent(),

@@ -4,6 +4,7 @@ import { ANSWERS } from './scenarios-answers';
 import { ENDS } from './scenarios-ends';
 import { RACES } from './scenarios-races';
 import { SERVERS } from './scenarios-servers';
+import { STOPS } from './scenarios-stops';
 import { TOOLS } from './scenarios-tools';
 
-export const SCENARIOS: readonly Scenario[] = [...ANSWERS, ...TOOLS, ...SERVERS, ...RACES, ...ENDS];
+export const SCENARIOS: readonly Scenario[] = [...ANSWERS, ...TOOLS, ...STOPS, ...SERVERS, ...RACES, ...ENDS];

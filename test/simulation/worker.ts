@@ -129,6 +129,8 @@ class ItemWorker {
   /** Aborts when the item is to be given back, or is lost. */
   readonly #end = new AbortController();
   #serving: Promise<void> = Promise.resolve();
+  /** Whether a call has run of which nothing was said yet. */
+  #isOpen = false;
 
   constructor(
     private readonly system: System,
@@ -165,8 +167,10 @@ class ItemWorker {
     } finally {
       this.#end.abort();
     }
-    // Before the item is given back, it is said what became of the call under way.
-    await this.#serving;
+    // Before the item is given back, it is said what became of the call under way. Who could not say it lets the lease end.
+    await this.#serving.catch((error: unknown) => {
+      if (this.#isOpen) throw error;
+    });
     await this.#ask('stop', (operations, context) =>
       operations['environments.work.stop'](context, {
         path: this.#path,
@@ -222,6 +226,7 @@ class ItemWorker {
       system.effects.set(use.id, (system.effects.get(use.id) ?? 0) + 1);
       return `ran ${JSON.stringify(use.input)}`;
     };
+    this.#isOpen = true;
     const done = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
     const toolMs = system.toolMs(String(use.input['command']));
     await system.scheduler.sleep(process, toolMs, this.#end.signal);
@@ -243,6 +248,7 @@ class ItemWorker {
       // Answered meanwhile (an interrupt, or this very result whose answer was lost): the call is not ours any more.
       if (!(error instanceof ApiError)) throw error;
     }
+    this.#isOpen = false;
   }
 }
 

@@ -1,0 +1,108 @@
+/** Sessions whose worker an operator stops: in the middle of a call, between calls, while one is allowed. */
+import type { Client } from './client';
+import { agent, text, turnOf, use, type Scenario } from './scenario';
+
+/** Longer than a worker's lease, and shorter than the longest that a call may take. */
+const LONG_CALL_MS = 100_000;
+const QUICK_CALLS = ['1', '2', '3', '4'];
+
+const called = (client: Client): Promise<unknown> =>
+  client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
+
+/** As soon as there is one to be stopped. */
+async function stopWorker(client: Client, force: boolean): Promise<void> {
+  while ((await client.stopWorker(force)) === 'gone') await client.pause(500);
+}
+
+/** A long call, in the middle of which an operator stops the worker. */
+const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
+  agent: agent(),
+  toolMs: (command) => (command === 'long' ? LONG_CALL_MS : 0),
+  isRevived: true,
+  outcome: [
+    'user: go',
+    'call bash long',
+    'result of bash long',
+    'call bash again',
+    'result of bash again',
+    'agent: done',
+    'idle end_turn',
+  ],
+  model: (request) => {
+    const { results } = turnOf(request);
+    if (results > 1) return { blocks: [text('done')] };
+    const command = results === 0 ? 'long' : 'again';
+    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
+  },
+  client: async (client) => {
+    await client.message('go');
+    await called(client);
+    await client.pause(client.random() * 4_000);
+    const label = client.labelWorker('to be stopped');
+    await stopWorker(client, force);
+    await label;
+    await client.idleAfter('go');
+  },
+});
+
+export const STOPS: readonly Scenario[] = [
+  { name: 'a worker that an operator stops', mayEndUnknown: true, cut: 'long', ...stopped(false) },
+  { name: 'a worker that an operator stops at once', mayEndUnknown: true, cut: 'long', ...stopped(true) },
+  {
+    name: 'quick calls, between which an operator stops the worker again and again',
+    agent: agent(),
+    mayEndUnknown: true,
+    isRevived: true,
+    outcome: [
+      'user: go',
+      ...QUICK_CALLS.flatMap((n) => [`call bash ${n}`, `result of bash ${n}`]),
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      const command = QUICK_CALLS[turnOf(request).results];
+      if (command === undefined) return { blocks: [text('done')] };
+      return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      await called(client);
+      for (let times = 0; times < 3; times += 1) {
+        await client.pause(client.random() * 2_000);
+        await stopWorker(client, client.random() < 0.7);
+      }
+      await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'a call that is allowed while an operator stops its worker at once',
+    agent: agent('always_ask'),
+    mayEndUnknown: true,
+    isRevived: true,
+    outcome: [
+      'user: go',
+      'call bash a',
+      'call bash b',
+      'result of bash a',
+      'result of bash b',
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      if (turnOf(request).results > 0) return { blocks: [text('done')] };
+      return { blocks: ['a', 'b'].map((name) => use(`toolu_${name}`, 'bash', { command: name })) };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => all.filter(({ type }) => type === 'agent.tool_use').length === 2);
+      const [first = '', second = ''] = events.flatMap(({ id, type }) => (type === 'agent.tool_use' ? [id] : []));
+      const allow = (id: string) => client.send({ type: 'user.tool_confirmation', tool_use_id: id, result: 'allow' });
+      await allow(first);
+      await client.pause(client.random() * 3_000);
+      const stop = client.pause(client.random() * 1_500).then(() => stopWorker(client, true));
+      await allow(second);
+      await stop;
+      await client.until((all) => all.some(({ type }) => type === 'agent.message'));
+    },
+  },
+];
