@@ -111,7 +111,8 @@ export interface HarnessFunctionProps extends FunctionChoices {
 
   /**
    * The VPC in which the harness runs, for MCP servers that only it can reach. Its subnets must lead to the internet (or to endpoints
-   * of DynamoDB, S3, Secrets Manager, Lambda and ECS, and to the model API), which costs what the VPC costs.
+   * of DynamoDB, S3, Secrets Manager, Lambda and ECS, and to the model API), which costs what the VPC costs. A bell takes a way to the
+   * internet.
    *
    * @default - none: the harness reaches the internet and nothing private
    */

@@ -100,7 +100,8 @@ export interface ManagedAgentsProps extends FunctionChoices {
    * Whether sandboxes are told of their calls over a WebSocket, which costs next to nothing while nothing happens, instead of
    * holding a stream open, which costs a function each. Sandboxes behind the egress gateway hold a stream in any case.
    *
-   * @default true, where sandboxes have an open way to the API
+   * @default true, where sandboxes have an open way to the API, unless the harness is in a VPC of yours: ringing takes a way from there
+   * to the public address of API Gateway
    */
   readonly bell?: boolean;
 
@@ -165,7 +166,7 @@ export class ManagedAgents extends Construct {
       this.sandboxes = new SandboxFleet(this, 'Sandboxes', { egress, ...props.sandboxes });
     }
 
-    if (hasBell(props.bell, this.sandboxes)) {
+    if (hasBell(props, this.sandboxes)) {
       this.bell = new SessionBell(this, 'Bell', { ...common, store: this.store });
     }
 
@@ -252,7 +253,7 @@ export class ManagedAgents extends Construct {
  *
  * @throws where a bell is asked for that nobody could hear.
  */
-function hasBell(wanted: boolean | undefined, sandboxes: SandboxFleet | undefined): boolean {
+function hasBell({ bell: wanted, harness }: ManagedAgentsProps, sandboxes: SandboxFleet | undefined): boolean {
   if (wanted && !sandboxes) {
     throw new Error(
       'bell: there are no sandboxes that it could tell. Leave `bell` out, or do not set `sandboxes` to false',
@@ -263,7 +264,8 @@ function hasBell(wanted: boolean | undefined, sandboxes: SandboxFleet | undefine
       'bell: sandboxes in isolated subnets reach nothing but the API. Leave `bell` out, or choose another `sandboxes.network`',
     );
   }
-  return (wanted ?? true) && sandboxes !== undefined && sandboxes.apiEndpoint === undefined;
+  // A VPC of the user's may have endpoints only of the services that the harness needs without a bell.
+  return (wanted ?? harness?.vpc === undefined) && sandboxes !== undefined && sandboxes.apiEndpoint === undefined;
 }
 
 /** Sandboxes behind the gateway reach the API at its public address, and have no AWS credentials to sign with. */

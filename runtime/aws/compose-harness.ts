@@ -7,7 +7,6 @@ import type { ThreadRef } from '../store/records';
 import type { Observe } from '../telemetry/facts';
 import { heardBy } from '../telemetry/observer';
 import { openOwnWaker, openStore, surroundings } from './compose';
-
 import { openBroker, privateHosts } from './compose-remote-vault';
 import { openLauncher } from './compose-sandboxes';
 import { openHarnessTraces } from './compose-traces';

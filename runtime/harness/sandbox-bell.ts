@@ -17,12 +17,12 @@ const RING_WITHIN_MS = 1_000;
  */
 export class SandboxBell {
   #rungTo = 0;
-  /** Connections that are gone, and are not to be tried again. */
+  /** Connections that were not there. */
   readonly #gone = new Set<string>();
   readonly #ringing = new Set<Promise<void>>();
 
   constructor(
-    private readonly deps: Pick<HarnessDeps, 'bell' | 'log' | 'observe' | 'sleep'>,
+    private readonly deps: Pick<HarnessDeps, 'bell' | 'observe' | 'sleep'>,
     private readonly ref: ThreadRef,
     private readonly lease: Pick<Lease, 'bell'>,
   ) {}
@@ -52,9 +52,11 @@ export class SandboxBell {
       const message = JSON.stringify(ringOf(lately));
       const isThere = await this.deps.bell?.ring(connection, message, AbortSignal.timeout(RING_WITHIN_MS));
       if (isThere) return;
+      // Perhaps it is only about to be: so the next wake tries it again, and what it missed is told to the one after it.
       this.#gone.add(connection);
-      await this.deps.log.forgetBell(this.ref, connection);
+      this.#rungTo = 0;
     } catch (error) {
+      this.#rungTo = 0;
       this.deps.observe?.({ type: 'ring_failure', ref: this.ref, error });
     }
   }

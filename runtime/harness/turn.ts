@@ -6,7 +6,6 @@ import { inboxTopic } from '../store/ports';
 import type { Commit } from '../store/records';
 import { CommitBuilder, type Stamp } from '../thread/commit-builder';
 import { decide, type Decision } from './decide';
-import type { SandboxBell } from './sandbox-bell';
 import { dial, type Dialled } from './dial';
 import type { Lease } from './lease';
 import { buildModelRequest, requestDigest } from './model-request';
@@ -14,6 +13,7 @@ import type { Deed } from './next';
 import { recordOutcome, type Outcome } from './outcome';
 import type { HarnessDeps } from './ports';
 import { askModel } from './request';
+import type { SandboxBell } from './sandbox-bell';
 import { callServers } from './server-calls';
 import type { ThreadWork } from './thread-work';
 

@@ -55,7 +55,9 @@ export class LiveStream {
     { status, openRequest }: ThreadSummary,
   ) {
     this.#opened = deps.clock.now();
-    this.#endsAt = this.#opened + deps.settings.maxAgeMs * MICROS_PER_MS;
+    const { maxAgeMs, stopgapAgeMs } = deps.settings;
+    const isStopgap = isWorker(context.principal) && session.runtime?.bell !== undefined;
+    this.#endsAt = this.#opened + (isStopgap ? Math.min(maxAgeMs, stopgapAgeMs) : maxAgeMs) * MICROS_PER_MS;
     this.#position = start.after;
     this.#skip = start.skip;
     this.#recentCycle = start.recentCycle;

@@ -5,6 +5,11 @@ export interface StreamSettings {
   /** A stream ends cleanly after this long; a runtime with a shorter life ends it itself. Clients reconnect. */
   readonly maxAgeMs: number;
   /**
+   * The same for a worker that a bell will tell of its session: it only wants the stream until its line is up, and a function does
+   * not notice that its caller has left. Longer than a call may run, since a worker in a call does not notice the end.
+   */
+  readonly stopgapAgeMs: number;
+  /**
    * A client that sends and then opens its stream may find the cycle that it caused already over. If the last cycle ended
    * less than this ago, and nothing is sent for `replayAfterMs`, the stream repeats that cycle.
    */
@@ -24,6 +29,7 @@ export interface StreamSettings {
 export const STREAM_SETTINGS: StreamSettings = {
   pingMs: 10_000,
   maxAgeMs: 24 * 3_600_000,
+  stopgapAgeMs: 180_000,
   replayWithinMs: 30_000,
   replayAfterMs: 2_000,
   busyPollMs: 150,

@@ -80,7 +80,6 @@ export function announceChanges(store: Store, hints: ChangeHints): Store {
     putPreview: (ref, chunk, at, expiresAt) => after(ref.threadId, log.putPreview(ref, chunk, at, expiresAt)),
     watch: (ref, until) => log.watch(ref, until),
     noteBell: (ref, connection) => log.noteBell(ref, connection),
-    forgetBell: (ref, connection) => log.forgetBell(ref, connection),
     deleteThread: (ref) => after(ref.threadId, log.deleteThread(ref)),
     markHeard: (ref, n) => log.markHeard(ref, n),
     heardTo: (ref) => log.heardTo(ref),

@@ -143,8 +143,10 @@ export class BellStream {
     try {
       await act();
     } catch (error) {
-      if (this.options.isFinal(error)) this.end();
-      else this.#schedule(this.options.times.downMs);
+      if (this.options.isFinal(error)) return this.end();
+      // What is found next was perhaps rung for, and not got.
+      this.#isSettled = false;
+      this.#schedule(this.options.times.downMs);
     }
   }
 

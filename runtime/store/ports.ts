@@ -59,12 +59,10 @@ export interface ThreadLog {
   watch(ref: ThreadRef, until: Micros): Promise<void>;
   /**
    * Notes the connection over which the session's sandbox is told of what concerns it; the one before is forgotten. False for a
-   * thread that nobody was ever at work on, or that was deleted.
+   * thread of which nothing is known, or that was deleted.
    */
   noteBell(ref: ThreadRef, connection: string): Promise<boolean>;
-  /** Forgets the connection, unless another one has taken its place. */
-  forgetBell(ref: ThreadRef, connection: string): Promise<void>;
-  /** Notes that some client's stream has been sent everything up to commit `n`. Never goes back. */
+  /** Notes that some client's stream has been sent everything up to commit `n`. Never goes back, nor brings a deleted thread back. */
   markHeard(ref: ThreadRef, n: number): Promise<void>;
   /** The last commit that some client's stream has been sent; 0 when none. Strongly consistent. */
   heardTo(ref: ThreadRef): Promise<number>;

@@ -8,8 +8,7 @@ import type { ThreadHead } from './records';
 import type { Item, Table } from './table';
 import { EXPIRES_AT } from './tables';
 
-type HeadMethods =
-  'acquireLease' | 'renewLease' | 'releaseLease' | 'watch' | 'noteBell' | 'forgetBell' | 'markHeard' | 'heardTo';
+type HeadMethods = 'acquireLease' | 'renewLease' | 'releaseLease' | 'watch' | 'noteBell' | 'markHeard' | 'heardTo';
 
 const NOBODY_HOLDS_THE_LEASE = 'attribute_not_exists(#lease_owner)';
 const LEASE_HAS_LAPSED = '#lease_until <= :now';
@@ -22,15 +21,13 @@ const WATCH_GETS_LONGER = allOf(ITEM_EXISTS, anyOf(NOBODY_WATCHES, WATCHED_FOR_L
 /** How long a thread that was only ever watched is remembered. Its session may be gone, and then nobody else will clear it away. */
 const KEPT_UNUSED_SECONDS = 24 * 3_600;
 
-const BELL_IS_THAT_CONNECTION = '#bell = :connection';
-
 const NOBODY_HAS_HEARD = 'attribute_not_exists(#heard_to)';
 const HEARD_LESS = '#heard_to < :n';
-const HEARD_GROWS = anyOf(NOBODY_HAS_HEARD, HEARD_LESS);
+const HEARD_GROWS = allOf(ITEM_EXISTS, anyOf(NOBODY_HAS_HEARD, HEARD_LESS));
 
 /**
- * HEAD of a thread: who is at work, who looks on, and how its sandbox is told. The lease keeps two harnesses from paying for the same model request;
- * that they could not both commit is the log's doing (`createCommits`).
+ * HEAD of a thread: who is at work, who looks on, and how its sandbox is told. The lease keeps two harnesses from paying for the
+ * same model request; that they could not both commit is the log's doing (`createCommits`).
  *
  *     A  acquire ----- renew ----- renew --x (dies)
  *     sweeper                              . . . . until + a sweep: wakes the thread
@@ -62,15 +59,11 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
       const watched = { watched_until: until };
       if (await table.update(headKey(ref), { set: watched }, given(WATCH_GETS_LONGER, { until }))) return;
       const expiry = { [EXPIRES_AT]: Math.ceil(until / MICROS_PER_SECOND) + KEPT_UNUSED_SECONDS };
-      await table.put({ ...headKey(ref), ...watched, ...expiry }, given(ITEM_IS_NEW));
+      await table.update(headKey(ref), { set: { ...watched, ...expiry } }, given(ITEM_IS_NEW));
     },
 
     async noteBell(ref, connection) {
       return (await table.update(headKey(ref), { set: { bell: connection } }, given(ITEM_EXISTS))) !== undefined;
-    },
-
-    async forgetBell(ref, connection) {
-      await table.update(headKey(ref), { remove: ['bell'] }, given(BELL_IS_THAT_CONNECTION, { connection }));
     },
 
     async markHeard(ref, n) {

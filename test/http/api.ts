@@ -123,8 +123,10 @@ export class PlayedThread {
     readonly ref: ThreadRef,
   ) {}
 
-  /** Makes one commit of what the step puts into it. */
+  /** Makes one commit of what the step puts into it, with the thread's lease, as a harness does. */
   async commit(step: Step): Promise<void> {
+    const now = systemClock.now();
+    await this.store.log.acquireLease(this.ref, 'test', now, now + 1);
     const items = await this.store.log.readInbox(this.ref);
     const last = await this.store.log.lastCommit(this.ref);
     const inbox = waiting(items, last);

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { EMULATOR_CONTEXT } from '../../lib/emulator';
@@ -114,6 +115,13 @@ describe('the bell of a whole stack', () => {
     const agents = agentsOf(props);
     expect(agents.bell).toBeUndefined();
     expect(agents.node.findAll().filter((part) => part instanceof WebSocketApi)).toEqual([]);
+  });
+
+  test('is left out where the harness is in a VPC of the user, who may not have given it a way to the bell', () => {
+    const stack = newStack();
+    const harness = { vpc: new Vpc(stack, 'Vpc') };
+    expect(new ManagedAgents(stack, 'Without', { ...LIGHT, harness }).bell).toBeUndefined();
+    expect(new ManagedAgents(stack, 'With', { ...LIGHT, harness, bell: true }).bell).toBeInstanceOf(SessionBell);
   });
 
   test('is refused where it is asked for and nobody could hear it, in words that say what to do', () => {

@@ -250,6 +250,18 @@ describe('a stream by the bell', () => {
     expect(here.line.isOver).toBe(false);
   });
 
+  it('looks again soon after a look that a ring had asked for and that failed', async () => {
+    here = await new Listening({ ...SLOW, afterUpMs: 20, downMs: 20 }).open();
+    await here.until(() => here.looks === 1);
+    here.failWith = new Error('no connection');
+    here.happen();
+    here.dials[0]?.message('no ring');
+    await here.until(() => here.looks === 2);
+    here.failWith = undefined;
+    await here.until(() => here.given.length === 1);
+    expect(here.dials).toHaveLength(1);
+  });
+
   it('goes on after a look that failed, and ends where that says that there is nothing to look at', async () => {
     here = await new Listening(FAST).open();
     here.failWith = new Error('no connection');

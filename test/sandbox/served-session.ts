@@ -125,7 +125,7 @@ export class SandboxWorld {
     const range = { from: 1, limit: 20, descending: true };
     for await (const commit of this.store.log.readCommits(ref, range)) lately.unshift(commit);
     const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms).unref());
-    const bell = new SandboxBell({ bell: this.gateway?.bell, log: this.store.log, sleep }, ref, { bell: head?.bell });
+    const bell = new SandboxBell({ bell: this.gateway?.bell, sleep }, ref, { bell: head?.bell });
     bell.ring(lately);
     await bell.quiet();
   }
