@@ -46,7 +46,9 @@ export const ENDS: readonly Scenario[] = [
     client: async (client) => {
       await client.message('go');
       await client.until((all) => all.some(({ type }) => type === 'session.status_idle'));
-      await Promise.all([client.raiseBudget('1000'), client.rename('rich')]);
+      // Both at once, or the raise by itself: then nobody else's news wakes the thread.
+      const raise = client.pause(client.random() < 0.5 ? 0 : 3_000).then(() => client.raiseBudget('1000'));
+      await Promise.all([raise, client.rename('rich')]);
       await client.until((all) => all.some((event) => event.type === 'agent.message'));
     },
   },
