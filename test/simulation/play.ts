@@ -133,8 +133,13 @@ class Run {
         isReached = await holds();
       }
     };
-    void watch();
+    let broken: unknown;
+    watch().catch((error: unknown) => {
+      broken = error;
+      isReached = true;
+    });
     const end = await this.scheduler.run(() => isReached, within);
+    if (broken !== undefined) throw broken;
     if (end !== 'done') this.#problems.push(`${otherwise}: ${end}`);
     return end === 'done';
   }
