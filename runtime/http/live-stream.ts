@@ -56,7 +56,8 @@ export class LiveStream {
   ) {
     this.#opened = deps.clock.now();
     const { maxAgeMs, stopgapAgeMs } = deps.settings;
-    const isStopgap = isWorker(context.principal) && session.runtime?.bell !== undefined;
+    const { environmentConfig, runtime } = session;
+    const isStopgap = isWorker(context.principal) && environmentConfig.type === 'cloud' && runtime?.bell !== undefined;
     this.#endsAt = this.#opened + (isStopgap ? Math.min(maxAgeMs, stopgapAgeMs) : maxAgeMs) * MICROS_PER_MS;
     this.#position = start.after;
     this.#skip = start.skip;

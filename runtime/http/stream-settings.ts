@@ -5,7 +5,7 @@ export interface StreamSettings {
   /** A stream ends cleanly after this long; a runtime with a shorter life ends it itself. Clients reconnect. */
   readonly maxAgeMs: number;
   /**
-   * The same for a worker that a bell will tell of its session: it only wants the stream until its line is up, and a function does
+   * The same for a sandbox that a bell will tell of its session: it only wants the stream until its line is up, and a function does
    * not notice that its caller has left. Longer than a call may run, since a worker in a call does not notice the end.
    */
   readonly stopgapAgeMs: number;
