@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Fn, Resource, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -18,6 +18,7 @@ import { PrivateApi } from './private-api';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { ISessionBell } from './session-bell';
 import type { ISessionStore } from './session-store';
+import { checkThrottle } from './throttle';
 import { commonRulesAcl } from './web-acl';
 
 /** The API, as others see it. */
@@ -294,12 +295,9 @@ const LOGS_IN_FUNCTIONS =
 const KEYS_IN_FUNCTIONS =
   'The functions check keys, as the official clients send them; IAM comes on top by choice (`iamAuthorization`)';
 
-function checkLimits({ rateLimit, burstLimit, iamAuthorization, sandboxes }: SessionApiProps): void {
-  for (const [name, value] of Object.entries({ rateLimit, burstLimit })) {
-    if (value !== undefined && !Token.isUnresolved(value) && value <= 0) {
-      throw new Error(`${name}: must be above 0, or no request gets through. Leave it out for the default`);
-    }
-  }
+function checkLimits(props: SessionApiProps): void {
+  checkThrottle(props, 'no request gets through');
+  const { iamAuthorization, sandboxes } = props;
   if (iamAuthorization && sandboxes && !sandboxes.apiEndpoint) {
     throw new Error(
       'iamAuthorization: sandboxes reach the API too, and have no AWS credentials to sign with. Give them an address of their own' +

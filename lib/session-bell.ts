@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Fn, Resource, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,6 +10,7 @@ import { emulatorAddress } from './emulator';
 import { FUNCTION_MEMORY_MIB } from './function-memory';
 import { LambdaFunction, type FunctionChoices } from './lambda-function';
 import type { ISessionStore } from './session-store';
+import { checkThrottle } from './throttle';
 
 /** What tells sandboxes of their sessions. */
 export interface ISessionBell extends IConstruct {
@@ -58,7 +59,7 @@ export class SessionBell extends Resource implements ISessionBell {
 
   constructor(scope: Construct, id: string, props: SessionBellProps) {
     super(scope, id);
-    checkLimits(props);
+    checkThrottle(props, 'no sandbox gets in');
     this.function = new LambdaFunction(this, 'Function', {
       entryPoint: 'bell',
       description: 'Lets sandboxes connect to the bell of their session',
@@ -115,11 +116,3 @@ export class SessionBell extends Resource implements ISessionBell {
 const LOGS_IN_FUNCTION =
   'The function logs what it refuses; logs of API Gateway take a role that is set for the whole account';
 const TOKENS_IN_FUNCTION = 'The function that lets connections in checks the token of the session';
-
-function checkLimits({ rateLimit, burstLimit }: SessionBellProps): void {
-  for (const [name, value] of Object.entries({ rateLimit, burstLimit })) {
-    if (value !== undefined && !Token.isUnresolved(value) && value <= 0) {
-      throw new Error(`${name}: must be above 0, or no sandbox gets in. Leave it out for the default`);
-    }
-  }
-}
