@@ -1,6 +1,6 @@
 /** What a scenario is, and the words that scenarios are written in. */
 import type { ModelRequest, ModelResponse } from '../../runtime/model/port';
-import type { SessionAgent } from '../../runtime/contract/wire';
+import type { SessionAgent, SessionEvent } from '../../runtime/contract/wire';
 import type { SessionRecord } from '../../runtime/store/records';
 import { sessionRecord } from '../support/decisions';
 import type { Client } from './client';
@@ -86,4 +86,39 @@ export function turnOf(request: ModelRequest): { said: string; results: number }
 export const known = (request: ModelRequest, texts: readonly string[]): string[] => {
   const all = JSON.stringify(request.messages);
   return texts.filter((said) => all.includes(said));
+};
+
+/** The calls that wait for a confirmation, or have waited for one. */
+export const asked = (events: SessionEvent[]): string[] =>
+  events.flatMap((event) =>
+    event.type === 'agent.tool_use' && event.evaluated_permission === 'ask' ? [event.id] : [],
+  );
+
+export const allow = (id: string) => ({
+  type: 'user.tool_confirmation' as const,
+  tool_use_id: id,
+  result: 'allow' as const,
+});
+
+export const speaks = (all: SessionEvent[]): boolean => all.some((event) => event.type === 'agent.message');
+
+/** Longer than a worker's lease, and shorter than the longest that a call may take. */
+export const LONG_CALL_MS = 100_000;
+
+/** Two calls at once, both of which have to be allowed. */
+export const TWO_ASKED: Pick<Scenario, 'agent' | 'outcome' | 'model'> = {
+  agent: agent('always_ask'),
+  outcome: [
+    'user: go',
+    'call bash a',
+    'call bash b',
+    'result of bash a',
+    'result of bash b',
+    'agent: done',
+    'idle end_turn',
+  ],
+  model: (request) => {
+    if (turnOf(request).results > 0) return { blocks: [text('done')] };
+    return { blocks: [use('toolu_a', 'bash', { command: 'a' }), use('toolu_b', 'bash', { command: 'b' })] };
+  },
 };

@@ -1,6 +1,6 @@
 /** Sessions that call tools of MCP servers, which the harness itself does. */
 import type { SessionEvent } from '../../runtime/contract/wire';
-import { agent, text, turnOf, use, type Scenario } from './scenario';
+import { agent, speaks, text, turnOf, use, type Scenario } from './scenario';
 
 const withServer: Scenario['agent'] = {
   ...agent(),
@@ -18,8 +18,6 @@ const withServer: Scenario['agent'] = {
 
 const asked = (events: SessionEvent[]): string | undefined =>
   events.find((event) => event.type === 'agent.mcp_tool_use' && event.evaluated_permission === 'ask')?.id;
-
-const speaks = (events: SessionEvent[]): boolean => events.some(({ type }) => type === 'agent.message');
 
 export const SERVERS: readonly Scenario[] = [
   {

@@ -1,9 +1,7 @@
 /** Sessions whose worker an operator stops: in the middle of a call, between calls, while one is allowed. */
 import type { Client } from './client';
-import { agent, text, turnOf, use, type Scenario } from './scenario';
+import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, TWO_ASKED, use, type Scenario } from './scenario';
 
-/** Longer than a worker's lease, and shorter than the longest that a call may take. */
-const LONG_CALL_MS = 100_000;
 const QUICK_CALLS = ['1', '2', '3', '4'];
 
 const called = (client: Client): Promise<unknown> =>
@@ -76,33 +74,19 @@ export const STOPS: readonly Scenario[] = [
   },
   {
     name: 'a call that is allowed while an operator stops its worker at once',
-    agent: agent('always_ask'),
+    ...TWO_ASKED,
     mayEndUnknown: true,
     isRevived: true,
-    outcome: [
-      'user: go',
-      'call bash a',
-      'call bash b',
-      'result of bash a',
-      'result of bash b',
-      'agent: done',
-      'idle end_turn',
-    ],
-    model: (request) => {
-      if (turnOf(request).results > 0) return { blocks: [text('done')] };
-      return { blocks: ['a', 'b'].map((name) => use(`toolu_${name}`, 'bash', { command: name })) };
-    },
     client: async (client) => {
       await client.message('go');
-      const events = await client.until((all) => all.filter(({ type }) => type === 'agent.tool_use').length === 2);
-      const [first = '', second = ''] = events.flatMap(({ id, type }) => (type === 'agent.tool_use' ? [id] : []));
-      const allow = (id: string) => client.send({ type: 'user.tool_confirmation', tool_use_id: id, result: 'allow' });
-      await allow(first);
+      const events = await client.until((all) => asked(all).length === 2);
+      const [first = '', second = ''] = asked(events);
+      await client.send(allow(first));
       await client.pause(client.random() * 3_000);
       const stop = client.pause(client.random() * 1_500).then(() => stopWorker(client, true));
-      await allow(second);
+      await client.send(allow(second));
       await stop;
-      await client.until((all) => all.some(({ type }) => type === 'agent.message'));
+      await client.until(speaks);
     },
   },
 ];

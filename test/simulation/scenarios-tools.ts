@@ -1,7 +1,7 @@
 /** Sessions that call tools: in the stack's sandbox, on the user's own workers, at the client. */
 import type { SessionEvent } from '../../runtime/contract/wire';
 import type { Client } from './client';
-import { agent, text, turnOf, use, type Scenario } from './scenario';
+import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, TWO_ASKED, use, type Scenario } from './scenario';
 
 const openCustom = (events: SessionEvent[]): string[] => {
   const answered = new Set(
@@ -12,18 +12,12 @@ const openCustom = (events: SessionEvent[]): string[] => {
   );
 };
 
-const asked = (events: SessionEvent[]): string[] =>
-  events.flatMap((event) =>
-    event.type === 'agent.tool_use' && event.evaluated_permission === 'ask' ? [event.id] : [],
-  );
-
 const answer = (id: string) => ({
   type: 'user.custom_tool_result' as const,
   custom_tool_use_id: id,
   content: [{ type: 'text' as const, text: `answer to ${id}` }],
 });
 
-const allow = (id: string) => ({ type: 'user.tool_confirmation' as const, tool_use_id: id, result: 'allow' as const });
 const deny = (id: string) => ({
   type: 'user.tool_confirmation' as const,
   tool_use_id: id,
@@ -34,8 +28,6 @@ const deny = (id: string) => ({
 /** A person answers at once, or when a sandbox may long be gone. */
 const thinkItOver = (client: Client): Promise<void> =>
   client.pause(client.random() < 0.6 ? 0 : client.random() * 90_000);
-
-const speaks = (all: SessionEvent[]): boolean => all.some((event) => event.type === 'agent.message');
 
 /** First one call, then two at once. */
 const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
@@ -63,9 +55,6 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
     await client.idleAfter('go');
   },
 };
-
-/** Longer than a worker's lease, and shorter than the longest that a call may take. */
-const LONG_CALL_MS = 100_000;
 
 export const TOOLS: readonly Scenario[] = [
   { name: 'tools one by one and side by side', agent: agent(), isStreamed: true, ...ONE_AND_TWO },
@@ -118,20 +107,7 @@ export const TOOLS: readonly Scenario[] = [
   },
   {
     name: 'a tool allowed and a tool denied',
-    agent: agent('always_ask'),
-    outcome: [
-      'user: go',
-      'call bash a',
-      'call bash b',
-      'result of bash a',
-      'result of bash b',
-      'agent: done',
-      'idle end_turn',
-    ],
-    model: (request) => {
-      if (turnOf(request).results > 0) return { blocks: [text('done')] };
-      return { blocks: [use('toolu_a', 'bash', { command: 'a' }), use('toolu_b', 'bash', { command: 'b' })] };
-    },
+    ...TWO_ASKED,
     client: async (client) => {
       await client.message('go');
       const events = await client.until((all) => asked(all).length === 2);
