@@ -5,6 +5,7 @@ import type {
   BetaToolUnion,
   MessageCreateParamsNonStreaming,
 } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { jsonPieces } from '../contract/json';
 import type { ModelRequest, ModelTraits } from '../model/port';
 import type { EventRecord, SessionRecord, ToolListing } from '../store/records';
 import { textBlock } from './content-blocks';
@@ -15,6 +16,9 @@ import { toolsFor } from './tool-schemas';
 
 /** The longest answer that is asked for: it must be over before a Lambda function has to stop. */
 const MAX_OUTPUT_TOKENS = 32_000;
+
+/** The request, its list of messages, a message, its content: one block after the other is read for the digest. */
+const DEPTH_OF_BLOCKS = 4;
 
 const BETAS = {
   compaction: 'compact-2026-01-12',
@@ -79,7 +83,9 @@ export function buildModelRequest({ session, traits, listing, records, purpose }
 
 /** The sha256 (hex) of a request's bytes as they are sent, its beta headers among them. */
 export function requestDigest(request: ModelRequest): string {
-  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
+  const hash = createHash('sha256');
+  for (const piece of jsonPieces(request, DEPTH_OF_BLOCKS)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** Thinking where the model decides by itself how much, with the agent's effort. */
