@@ -2,6 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { BetaModelInfo } from '@anthropic-ai/sdk/resources/beta/models';
 import { ResponseAssembly } from './assembly';
 import { cutStream, toModelError } from './failures';
+import { piecewiseFetch } from './piecewise-fetch';
 import type { ModelProvider, ModelRequest, ModelResponse } from './port';
 
 /** How long to wait for the beginning of an answer. A long prompt in a busy hour may take minutes. */
@@ -9,9 +10,9 @@ export const DEFAULT_TIMEOUT_MS = 600_000;
 
 /**
  * What every official client is given. The client's own retries are off: the harness retries, so that each try stands in the
- * log and no try outlives the wake that made it.
+ * log and no try outlives the wake that made it. A context may be as long as the model API takes, 32 MB.
  */
-export const CLIENT_OPTIONS = { maxRetries: 0, logLevel: 'off' } as const;
+export const CLIENT_OPTIONS = { maxRetries: 0, logLevel: 'off', fetch: piecewiseFetch } as const;
 
 /** What the official clients have in common, whatever way leads to the model. */
 export interface MessagesClient {
