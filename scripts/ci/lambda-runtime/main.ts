@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     await streamedSession(client);
     await twoDeployments(stack, client);
 
-    await largestConversation(client);
+    await largestConversation(stack, client);
     for (const { name, took, has } of await stack.peakMemory()) {
       console.log(`${name}: ${took} MiB of ${has} at most`);
       assert.ok(took < has, `${name} takes more memory than it has: lib/function-memory.ts`);
@@ -128,8 +128,11 @@ async function twoDeployments(stack: Stack, client: Anthropic): Promise<void> {
   console.log('Two versions ran side by side, each for its own session; an upgrade moved one.');
 }
 
-/** As much as the model API takes in one request, 32 MB, in images of the size that a request of this API can bring; watched. */
-async function largestConversation(client: Anthropic): Promise<void> {
+/**
+ * As much as the model API takes in one request, 32 MB, in images of the size that a request of this API can bring; watched, and
+ * taken up again by a harness that has to read all of it first.
+ */
+async function largestConversation(stack: Stack, client: Anthropic): Promise<void> {
   const sessionId = await newSession(client);
   const stream = await client.beta.sessions.events.stream(sessionId);
   const watching = (async () => {
@@ -145,6 +148,9 @@ async function largestConversation(client: Anthropic): Promise<void> {
     await untilIdle(client, sessionId);
   }
   assert.ok((await watching) > 0, 'images are streamed');
+  stack.deploy('3');
+  await client.beta.sessions.update(sessionId, {}, { query: { runtime: 'latest' } });
+  await turn(client, sessionId, 'Thanks.');
 }
 
 async function turn(client: Anthropic, sessionId: string, text: string): Promise<void> {

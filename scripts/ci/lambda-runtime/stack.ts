@@ -28,6 +28,9 @@ const TIMEOUTS_MS = { api: 30_000, stream: 45_000, sweeper: 55_000, 'first-key':
 type Name = keyof typeof TIMEOUTS_MS;
 const MEMORY_MIB: Readonly<Record<Name, number>> = { ...FUNCTION_MEMORY_MIB, 'first-key': 256 };
 
+const DEPLOYED = ['api', 'stream', HARNESS] as const;
+type Deployment = Record<(typeof DEPLOYED)[number], LambdaFunction>;
+
 /** A wake that somebody asked for. */
 export interface Wake {
   readonly sessionId: string;
@@ -40,10 +43,9 @@ export class Stack {
   readonly revisions: string[] = [];
   /** Everything that the functions wrote. */
   readonly output: string[] = [];
-  private readonly harnesses = new Map<string, LambdaFunction>();
+  private readonly deployments = new Map<string, Deployment>();
   private readonly closers: Array<() => unknown> = [];
   private environment: Record<string, string> = {};
-  private functions: { api: LambdaFunction; stream: LambdaFunction } | undefined;
   private services: AwsServices | undefined;
   private gateway: Gateway | undefined;
 
@@ -67,8 +69,11 @@ export class Stack {
       [SETTINGS.sandboxTaskDefinition]: `task:${version}`,
       [SETTINGS.sandboxSystemTaskDefinition]: `system-task:${version}`,
     });
-    this.harnesses.set(version, this.function(HARNESS, version));
-    this.functions = { api: this.function('api'), stream: this.function('stream') };
+    this.deployments.set(version, {
+      api: this.function('api'),
+      stream: this.function('stream'),
+      harness: this.function(HARNESS, version),
+    });
   }
 
   /** Makes the first API key as the deployment does. */
@@ -85,12 +90,13 @@ export class Stack {
     return this.services?.secrets.get(API_KEY_SECRET) ?? '';
   }
 
-  /** The most memory that each function of the deployment took, and what it has, in MiB. */
-  async peakMemory(): Promise<Array<{ readonly name: Name; readonly took: number; readonly has: number }>> {
-    const made = { ...this.functions, harness: [...this.harnesses.values()].at(-1) };
-    const names = ['api', 'stream', 'harness'] as const;
+  /** The most memory that a process of each function of any deployment took, and what it has, in MiB. */
+  async peakMemory(): Promise<Array<{ readonly name: keyof Deployment; readonly took: number; readonly has: number }>> {
     return Promise.all(
-      names.map(async (name) => ({ name, took: (await made[name]?.peakMemoryMiB()) ?? 0, has: MEMORY_MIB[name] })),
+      DEPLOYED.map(async (name) => {
+        const took = await Promise.all([...this.deployments.values()].map((made) => made[name].peakMemoryMiB()));
+        return { name, took: Math.max(...took), has: MEMORY_MIB[name] };
+      }),
     );
   }
 
@@ -107,7 +113,8 @@ export class Stack {
     this.services = await startAwsServices({
       invoke: (_name, version, ref) => {
         this.wakes.push({ sessionId: ref.sessionId, version });
-        const wake = this.harnesses.get(version)?.invoke(ref) ?? Promise.reject(new Error(`no version ${version}`));
+        const wake =
+          this.deployments.get(version)?.harness.invoke(ref) ?? Promise.reject(new Error(`no version ${version}`));
         // Nobody reads what an asynchronous invocation answers; but it has ended only when its answer has.
         wake.then(
           (answer) => answer.resume(),
@@ -121,8 +128,9 @@ export class Stack {
     });
     this.services.secrets.set(MODEL_KEY_SECRET, 'sk-any');
     this.gateway = await startGateway(() => {
-      if (!this.functions) throw new Error('nothing is deployed');
-      return this.functions;
+      const latest = [...this.deployments.values()].at(-1);
+      if (!latest) throw new Error('nothing is deployed');
+      return latest;
     });
     this.closers.push(model.close, this.services.close, this.gateway.close);
     const { endpoint, tables } = this.database;
