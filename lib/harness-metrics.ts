@@ -42,6 +42,8 @@ export interface IHarnessMetrics {
   metricLeaseConflicts(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
   /** Commits that lost against another harness's. More than a few mean that leases lapse while their holders live. */
   metricCommitConflicts(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  /** Rings that failed to reach their sandbox. The average is their share of all rings, from 0 to 1. */
+  metricRingFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /** The metrics, for a harness of this stack and for one of another. */
@@ -111,6 +113,10 @@ export abstract class HarnessMetrics extends Resource implements IHarnessMetrics
 
   metricCommitConflicts(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return serviceMetric(this, 'CommitConflicts', { service: this.serviceName, ...props });
+  }
+
+  metricRingFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return serviceMetric(this, 'RingFailures', { service: this.serviceName, ...props });
   }
 
   private ofModel({ model, ...options }: ModelMetricOptions = {}) {

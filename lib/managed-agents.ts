@@ -109,7 +109,7 @@ export interface ManagedAgentsProps extends FunctionChoices {
   readonly vault?: Choices<CredentialVaultProps, 'store' | 'encryptionKey' | 'privateHosts'>;
 
   /** Choices for dashboard and alarms, or `false` for none. @default - those of `Monitoring` */
-  readonly monitoring?: Omit<MonitoringProps, 'api' | 'harness' | 'sweeper' | 'sandboxes'> | false;
+  readonly monitoring?: Omit<MonitoringProps, 'api' | 'harness' | 'sweeper' | 'sandboxes' | 'bell'> | false;
 
   /**
    * The workspace of the first API key, which is made at deployment; `false` makes none.
@@ -207,6 +207,7 @@ export class ManagedAgents extends Construct {
         harness: this.harness,
         sweeper: this.sweeper,
         sandboxes: this.sandboxes,
+        bell,
       });
     }
     this.output();

@@ -23,6 +23,7 @@ export function alarmRules(props: MonitoringProps): Readonly<Record<string, Alar
     ...harnessRules(props),
     ...dueRules(props),
     ...sandboxRules(props),
+    ...bellRules(props),
     ...spendRules(props),
   };
 }
@@ -75,6 +76,19 @@ function sandboxRules({ sandboxes }: MonitoringProps): Record<string, AlarmRule>
       metric: sandboxes.metricStartFailures(),
       threshold: 3,
       description: 'ECS did not start sandboxes: a quota, the capacity of the zone, or the image',
+    },
+  };
+}
+
+/** One ring that fails costs its sandbox a look. When most do, for as long as this, something is wrong with the bell. */
+function bellRules({ harness, bell }: MonitoringProps): Record<string, AlarmRule> {
+  if (!bell) return {};
+  return {
+    RingFailures: {
+      metric: harness.metricRingFailures({ statistic: cloudwatch.Stats.AVERAGE }),
+      threshold: 0.5,
+      periods: 3,
+      description: 'Most rings fail: sandboxes learn of their calls only when they look by themselves, or hold streams',
     },
   };
 }

@@ -50,7 +50,7 @@ function speedRow({ harness }: MonitoringProps): cloudwatch.IWidget[] {
   ];
 }
 
-function harnessRow({ harness, sweeper }: MonitoringProps): cloudwatch.IWidget[] {
+function harnessRow({ harness, sweeper, bell }: MonitoringProps): cloudwatch.IWidget[] {
   return [
     graph(
       'Wakes',
@@ -65,6 +65,7 @@ function harnessRow({ harness, sweeper }: MonitoringProps): cloudwatch.IWidget[]
       harness.metricRetries(),
       harness.metricLeaseConflicts(),
       harness.metricCommitConflicts(),
+      ...(bell ? [harness.metricRingFailures()] : []),
     ),
     graph(
       'Late (s), and given up',

@@ -3,6 +3,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { HarnessFunction } from './harness-function';
 import type { ISandboxFleet } from './sandbox-fleet';
 import type { SessionApi } from './session-api';
+import type { ISessionBell } from './session-bell';
 import type { Sweeper } from './sweeper';
 
 export interface MonitoringProps {
@@ -16,6 +17,13 @@ export interface MonitoringProps {
    * @default - none
    */
   readonly sandboxes?: ISandboxFleet;
+
+  /**
+   * The bell that the harness rings, to watch whether it is heard.
+   *
+   * @default - none
+   */
+  readonly bell?: ISessionBell;
 
   /**
    * Who is told when an alarm goes off.

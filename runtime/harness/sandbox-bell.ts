@@ -12,8 +12,8 @@ const AFTER_YOU_MS = 5;
 const RING_WITHIN_MS = 1_000;
 
 /**
- * Rings for one wake: never before what it tells of stands in the log, and never in the way of what comes after it. A ring that
- * fails is told of as a fact, and costs its sandbox nothing but the time until it looks by itself.
+ * Rings for one wake: never before what it tells of stands in the log, and never in the way of what comes after it. What became
+ * of a ring is told of as a fact. One that fails costs its sandbox nothing but the time until it looks by itself.
  */
 export class SandboxBell {
   #rungTo = 0;
@@ -51,7 +51,7 @@ export class SandboxBell {
       await this.deps.sleep(AFTER_YOU_MS);
       const message = JSON.stringify(ringOf(lately));
       const isThere = await this.deps.bell?.ring(connection, message, AbortSignal.timeout(RING_WITHIN_MS));
-      if (isThere) return;
+      if (isThere) return this.deps.observe?.({ type: 'ring', ref: this.ref });
       // Perhaps it is only about to be: so the next wake tries it again, and what it missed is told to the one after it.
       this.#gone.add(connection);
       this.#rungTo = 0;

@@ -95,6 +95,12 @@ export interface StreamFailureFact {
   readonly error: unknown;
 }
 
+/** A sandbox was told of what concerns it. */
+export interface RingFact {
+  readonly type: 'ring';
+  readonly ref: ThreadRef;
+}
+
 /** A sandbox could not be told of what concerns it. It finds out by itself, later. */
 export interface RingFailureFact {
   readonly type: 'ring_failure';
@@ -118,6 +124,7 @@ export type Fact =
   | SandboxReadyFact
   | RequestFact
   | StreamFailureFact
+  | RingFact
   | RingFailureFact
   | SweepFact;
 

@@ -37,11 +37,10 @@ export function lineOf(fact: Fact): LogEntry {
       const fields = { request_id: requestId, session_id: sessionId };
       return { level: 'error', message: 'a stream broke off', fields, error };
     }
-    case 'ring_failure': {
-      const { workspace, sessionId, threadId } = fact.ref;
-      const fields = { workspace_id: workspace, session_id: sessionId, thread_id: threadId };
-      return { level: 'warn', message: 'a sandbox could not be told', fields, error: fact.error };
-    }
+    case 'ring':
+      return { level: 'debug', message: 'a sandbox was told', fields: idsOf(fact.ref) };
+    case 'ring_failure':
+      return { level: 'warn', message: 'a sandbox could not be told', fields: idsOf(fact.ref), error: fact.error };
     case 'sweep':
       return {
         level: 'debug',
@@ -54,7 +53,7 @@ export function lineOf(fact: Fact): LogEntry {
 const ms = ({ startedAt, endedAt }: { startedAt: Micros; endedAt: Micros }): number =>
   Math.round((endedAt - startedAt) / MICROS_PER_MS);
 
-const idsOf = ({ workspace, sessionId, threadId }: ThreadRef, wake: string): LogFields => ({
+const idsOf = ({ workspace, sessionId, threadId }: ThreadRef, wake?: string): LogFields => ({
   workspace_id: workspace,
   session_id: sessionId,
   thread_id: threadId,

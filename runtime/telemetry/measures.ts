@@ -27,6 +27,10 @@ export function measuresOf(fact: Fact): readonly Measure[] {
       return ofStart(fact);
     case 'sandbox_ready':
       return ofReady(fact);
+    case 'ring':
+      return [{ values: { RingFailures: 0 } }];
+    case 'ring_failure':
+      return [{ values: { RingFailures: 1 } }];
     case 'sweep':
       return [{ values: { DueAge: fact.age / MICROS_PER_SECOND } }];
     default:

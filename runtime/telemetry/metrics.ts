@@ -40,6 +40,8 @@ export const METRICS = {
   SandboxStartFailures: 'Count',
   /** From asking for a sandbox to the first sign of life from its worker. */
   SandboxStartTime: 'Milliseconds',
+  /** Rings of a sandbox: 1 for one that failed and 0 for one that was heard, so that the average is the share that fails. */
+  RingFailures: 'Count',
   /** By how much the oldest due item was late when a sweep found it. */
   DueAge: 'Seconds',
 } as const;

@@ -184,7 +184,21 @@ describe('a harness', () => {
     await wake();
     expect((await world.history(session)).at(-1)?.type).toBe('session.status_idle');
     expect(facts.filter(({ type }) => type === 'ring_failure')).toHaveLength(3);
+    expect(facts.filter(({ type }) => type === 'ring')).toEqual([]);
     expect(facts.filter((fact) => fact.type === 'wake' && fact.outcome === 'failed')).toEqual([]);
+  });
+
+  it('says of each ring that it was heard, and of none that nobody was there to hear', async () => {
+    const told = (): Fact[] => facts.filter(({ type }) => type.startsWith('ring'));
+    await connect();
+    await world.message(session);
+    await wake();
+    expect(told()).toEqual([1, 2].map(() => ({ type: 'ring', ref: world.ref(session) })));
+    onRing = async () => false;
+    await answer();
+    await wake();
+    expect(rung).toHaveLength(3);
+    expect(told()).toHaveLength(2);
   });
 
   it('asks the model, commits and leaves although a ring never ends', async () => {

@@ -39,6 +39,7 @@ describe('the metrics of a harness that another stack made', () => {
     harness.metricMcpToolTime(),
     harness.metricLeaseConflicts(),
     harness.metricCommitConflicts(),
+    harness.metricRingFailures(),
   ])('$metricName is one that the functions write', ({ metricName }) => {
     expect(Object.keys(METRICS)).toContain(metricName);
   });

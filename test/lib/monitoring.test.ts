@@ -8,6 +8,7 @@ import { METRICS } from '../../runtime/telemetry/metrics';
 import { Monitoring } from '../../lib/monitoring';
 import type { MonitoringProps } from '../../lib/monitoring-props';
 import { SessionApi } from '../../lib/session-api';
+import { SessionBell } from '../../lib/session-bell';
 import { SessionStore } from '../../lib/session-store';
 import { Sweeper } from '../../lib/sweeper';
 import { newStack, permissions } from './stack';
@@ -52,6 +53,26 @@ describe('monitoring', () => {
       image: SandboxImage.fromRegistry('example.com/sandbox:1'),
     });
     Template.fromStack(build({ sandboxes: fleet }).stack).resourceCountIs('AWS::CloudWatch::Alarm', 6);
+  });
+
+  test('alarms where most rings fail for a quarter of an hour, if there is a bell, and not for single ones', () => {
+    const other = newStack();
+    const bell = new SessionBell(other, 'Bell', { store: new SessionStore(other, 'Store') });
+    const watched = Template.fromStack(build({ bell }).stack);
+    watched.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'ManagedAgents',
+      MetricName: 'RingFailures',
+      Dimensions: [{ Name: 'Service', Value: 'Test' }],
+      Statistic: 'Average',
+      Threshold: 0.5,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Period: 300,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'notBreaching',
+    });
+    watched.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+    expect(JSON.stringify(watched.findResources('AWS::CloudWatch::Dashboard'))).toContain('RingFailures');
+    expect(JSON.stringify(template.toJSON())).not.toContain('RingFailures');
   });
 
   test('refuses a delay that would alarm while all is well', () => {

@@ -100,6 +100,13 @@ describe('the bell of a whole stack', () => {
     expect(ringing).toEqual(['HarnessFunctionRole']);
   });
 
+  test('is watched, where the stack is', () => {
+    const { monitoring } = agentsOf({ monitoring: {} });
+    expect(Object.keys(monitoring?.alarms ?? {})).toContain('RingFailures');
+    const without = agentsOf({ monitoring: {}, bell: false });
+    expect(Object.keys(without.monitoring?.alarms ?? {})).not.toContain('RingFailures');
+  });
+
   test('is where the emulator has it, if the stack is for one', () => {
     const agents = agentsOf({}, { [EMULATOR_CONTEXT]: 'http://192.0.2.1:4566' });
     expect(JSON.stringify(Stack.of(agents).resolve(agents.bell?.url))).toMatch(

@@ -162,6 +162,12 @@ test('a sandbox is counted by how it started, and timed until it is ready', () =
   expect(measuresOf(ready)).toEqual([{ values: { SandboxStartTime: 900 }, by: { Start: 'warm' } }]);
 });
 
+test('a ring counts for the share that fails, whether it was heard or not', () => {
+  expect(measuresOf({ type: 'ring', ref })).toEqual([{ values: { RingFailures: 0 } }]);
+  const failed = { type: 'ring_failure', ref, error: new Error('nobody may ring') } as const;
+  expect(measuresOf(failed)).toEqual([{ values: { RingFailures: 1 } }]);
+});
+
 test('a sweep says by how many seconds the oldest item was late', () => {
   expect(measuresOf({ type: 'sweep', found: 3, age: 1_500_000 })).toEqual([{ values: { DueAge: 1.5 } }]);
 });
