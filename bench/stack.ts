@@ -140,8 +140,9 @@ export class Stack {
     const server = await listen(gateway(of, depsOf), { port: 0 });
     const { secret } = await new Keys(depsOf('api')).createApiKey(WORKSPACE);
     return new Stack(functions, bell, harness, depsOf('api'), server, secret, [
-      () => server.close(),
+      // Sandboxes end by asking the API to stop their work.
       () => launcher.close(),
+      () => server.close(),
       () => bell.close(),
       () => invoker.close(CLOSE_MS),
       () => dynamo.close(),
