@@ -90,7 +90,8 @@ export interface SessionApiProps extends FunctionChoices {
   readonly burstLimit?: number;
 
   /**
-   * Puts AWS's common rules and a limit per address in front. It costs about $8 a month.
+   * Puts AWS's common rules and a limit per address in front. It costs about $8 a month. The bell is not behind it: AWS WAF
+   * takes no WebSocket APIs.
    *
    * @default false
    */

@@ -48,7 +48,8 @@ const RING_ACTIONS = ['execute-api:ManageConnections'];
 
 /**
  * The bell: a WebSocket API over which the harness tells a sandbox of its calls, so that no function has to hold a stream open for
- * it. A sandbox shows its session's token when it connects; from then on it is told, and what it says goes nowhere.
+ * it. A sandbox shows its session's token when it connects; from then on it is told, and what it says goes nowhere. What bounds
+ * it is in docs/security.md: AWS WAF takes no WebSocket APIs.
  */
 export class SessionBell extends Resource implements ISessionBell {
   readonly webSocketApi: apigateway.WebSocketApi;
@@ -114,5 +115,5 @@ export class SessionBell extends Resource implements ISessionBell {
 }
 
 const LOGS_IN_FUNCTION =
-  'The function logs what it refuses; logs of API Gateway take a role that is set for the whole account';
+  'The function logs each connection; logs of API Gateway take a role that is set for the whole account';
 const TOKENS_IN_FUNCTION = 'The function that lets connections in checks the token of the session';

@@ -87,6 +87,16 @@ export interface RequestFact extends Span {
   readonly error?: unknown;
 }
 
+/** Somebody who wanted to connect to the bell got an answer. */
+export interface ConnectFact extends Span {
+  readonly type: 'connect';
+  /** The id of the connection, which a refused one would have had. */
+  readonly connection: string;
+  /** The session that the credential is for; absent where it is for none, or unknown. */
+  readonly sessionId?: string;
+  readonly status: number;
+}
+
 /** A stream broke off by an error of ours. */
 export interface StreamFailureFact {
   readonly type: 'stream_failure';
@@ -123,6 +133,7 @@ export type Fact =
   | SandboxStartFact
   | SandboxReadyFact
   | RequestFact
+  | ConnectFact
   | StreamFailureFact
   | RingFact
   | RingFailureFact

@@ -15,6 +15,11 @@ export function lineOf(fact: Fact): LogEntry {
       return ofModel(fact);
     case 'request':
       return ofRequest(fact);
+    case 'connect': {
+      const { connection, sessionId, status } = fact;
+      const fields = { connection_id: connection, session_id: sessionId, status, ms: ms(fact) };
+      return { level: 'info', message: 'a connection to the bell was answered', fields };
+    }
     case 'sandbox_start': {
       const { work, outcome, error } = fact;
       const fields = { session_id: work.sessionId, work_id: work.id, outcome };

@@ -2,6 +2,7 @@ import { systemIds } from '../../runtime/contract/ids';
 import { createBellDoor } from '../../runtime/http/bell-door';
 import { hashOfSecret, Keys, makeSecret } from '../../runtime/resources/keys';
 import type { SessionRecord } from '../../runtime/store/records';
+import type { Fact, Observe } from '../../runtime/telemetry/facts';
 import { refOf, tokenOf, WorkWorld } from '../resources/work-world';
 
 let world: WorkWorld;
@@ -74,6 +75,20 @@ describe('the door of the bell', () => {
     await tokenFor(session);
     expect(await door(new Headers(bearer(token)), 'late=')).toBe(409);
     expect(await bellOf(session)).toBe('first=');
+  });
+
+  it('says of each answer which session it was about, where a sandbox of one asked, and nothing of the credential', async () => {
+    const facts: Fact[] = [];
+    const observe: Observe = (fact) => void facts.push(fact);
+    const door = createBellDoor({ store: world.store, clock: world.clock, observe });
+    const unknown = makeSecret('session_token');
+    for (const secret of [token, unknown]) await door(new Headers(bearer(secret)), 'c=');
+    const span = { startedAt: expect.any(Number), endedAt: expect.any(Number) };
+    expect(facts).toEqual([
+      { type: 'connect', connection: 'c=', sessionId: session.id, status: 200, ...span },
+      { type: 'connect', connection: 'c=', status: 401, ...span },
+    ]);
+    for (const secret of [token, unknown]) expect(JSON.stringify(facts)).not.toContain(secret);
   });
 
   it('refuses the token of a session that is gone', async () => {

@@ -107,6 +107,14 @@ describe('the bell of a whole stack', () => {
     expect(Object.keys(without.monitoring?.alarms ?? {})).not.toContain('RingFailures');
   });
 
+  test('is not behind the web ACL of the API: AWS WAF takes stages of REST APIs, and no WebSocket APIs', () => {
+    const template = Template.fromStack(Stack.of(agentsOf({ api: { waf: true } })));
+    const associations = Object.values(template.findResources('AWS::WAFv2::WebACLAssociation'));
+    expect(associations.map(({ Properties }) => JSON.stringify(Properties.ResourceArn))).toEqual([
+      expect.stringMatching(/restapis/),
+    ]);
+  });
+
   test('is where the emulator has it, if the stack is for one', () => {
     const agents = agentsOf({}, { [EMULATOR_CONTEXT]: 'http://192.0.2.1:4566' });
     expect(JSON.stringify(Stack.of(agents).resolve(agents.bell?.url))).toMatch(

@@ -64,6 +64,7 @@ const FACTS: readonly Fact[] = [
   { ...commit(), written: false },
   { type: 'sandbox_start', work, outcome: 'cold' },
   { type: 'sandbox_ready', work, ...span },
+  { type: 'connect', connection: 'c=', sessionId: session.id, status: 200, ...span },
   { type: 'ring', ref },
   { type: 'ring_failure', ref, error: new Error('nobody may ring') },
   { type: 'sweep', found: 1, age: 2_000_000 },
