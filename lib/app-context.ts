@@ -9,7 +9,7 @@ import { ContextChoices } from './context-choices';
 import { modelFrom, pricesFrom } from './context-model';
 import { sandboxesFrom } from './context-sandboxes';
 import { ManagedAgents } from './managed-agents';
-import type { SessionApiDomain } from './session-api';
+import type { SessionApiDomain } from './session-api-props';
 import { SessionStore, type ISessionStore } from './session-store';
 import type { TraceExport } from './trace-export';
 import { VaultStorage } from './vault-storage';

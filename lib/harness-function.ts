@@ -2,26 +2,21 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import { SETTINGS } from '../runtime/aws/settings';
-import type { TokenPrices } from '../runtime/model/prices';
 import { acknowledge, acknowledgeGrant, acknowledgeWildcard } from './acknowledge';
 import { HarnessMetrics, type IHarnessMetrics } from './harness-metrics';
-import type { ICredentialVault } from './credential-vault';
 import { FUNCTION_MEMORY_MIB } from './function-memory';
-import { LambdaFunction, type FunctionChoices } from './lambda-function';
+import type { HarnessFunctionProps } from './harness-function-props';
+import { LambdaFunction } from './lambda-function';
 import { modelEnvironment } from './model-environment';
 import type { IModelKey } from './model-key';
 import { ModelProvider } from './model-provider';
 import { privateHostsEnvironment } from './private-hosts';
-import type { ISandboxFleet } from './sandbox-fleet';
-import type { ISessionBell } from './session-bell';
-import type { ISessionStore } from './session-store';
-import { traceEnvironment, type TraceExport } from './trace-export';
+import { traceEnvironment } from './trace-export';
 
 /** The function that wakes threads, in all of its published versions. */
 export interface IHarnessFunction extends IConstruct, iam.IGrantable, IHarnessMetrics {
@@ -46,97 +41,6 @@ export interface HarnessFunctionAttributes {
    * @default - the name of this stack
    */
   readonly stackName?: string;
-}
-
-export interface HarnessFunctionProps extends FunctionChoices {
-  readonly store: ISessionStore;
-
-  /**
-   * Who serves the model.
-   *
-   * @default ModelProvider.anthropicApi()
-   */
-  readonly model?: ModelProvider;
-
-  /**
-   * What you pay for models, by id, in dollars for a million tokens. Costs, budgets and the alarm on spending go by it. A model
-   * that is neither here nor public has no price, and its sessions cannot have a budget.
-   *
-   * @default - the public list prices
-   */
-  readonly modelPrices?: Readonly<Record<string, TokenPrices>>;
-
-  /**
-   * Where traces go, beside the log.
-   *
-   * @default - nowhere
-   */
-  readonly traces?: TraceExport;
-
-  /**
-   * A key of yours, to encrypt the secret of the model's key, where one is made.
-   *
-   * @default - the account's key of Secrets Manager, at no cost
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Where sandboxes run.
-   *
-   * @default - nowhere: sessions in `cloud` environments get an error for each call of a built-in tool
-   */
-  readonly sandboxes?: ISandboxFleet;
-
-  /**
-   * The bell over which its sandboxes are told of their calls.
-   *
-   * @default - none: each sandbox holds a stream open
-   */
-  readonly bell?: ISessionBell;
-
-  /**
-   * The vaults whose credentials MCP servers are sent.
-   *
-   * @default - none: MCP servers are dialled without credentials
-   */
-  readonly vault?: ICredentialVault;
-
-  /**
-   * Hosts of MCP servers that may be dialled although they resolve to private addresses, or speak plain `http`: exact names,
-   * addresses, or `*.domain`. A server in a VPC of yours needs `vpc` as well.
-   *
-   * @default - none: private and link-local addresses are refused
-   */
-  readonly privateHosts?: string[];
-
-  /**
-   * The VPC in which the harness runs, for MCP servers that only it can reach. Its subnets must lead to the internet (or to endpoints
-   * of DynamoDB, S3, Secrets Manager, Lambda and ECS, and to the model API), which costs what the VPC costs. A bell takes a way to the
-   * internet.
-   *
-   * @default - none: the harness reaches the internet and nothing private
-   */
-  readonly vpc?: ec2.IVpc;
-
-  /** Where in the VPC. @default - its private subnets with a way out */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-
-  /** @default - one of its own, with every way out and none in */
-  readonly securityGroups?: ec2.ISecurityGroup[];
-
-  /**
-   * Memory in MiB; the processor's share grows with it. A harness mostly waits for the model. 256 do for conversations in words.
-   *
-   * @default 384
-   */
-  readonly memorySize?: number;
-
-  /**
-   * How long one wake may take before another goes on with its thread.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly timeout?: Duration;
 }
 
 /** A wake leaves its last 70 seconds unused, and a model needs minutes: with less than this, every turn would be cut up. */

@@ -1,7 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { HarnessFunction, type HarnessFunctionProps } from '../../lib/harness-function';
+import { HarnessFunction } from '../../lib/harness-function';
+import type { HarnessFunctionProps } from '../../lib/harness-function-props';
 import { ModelProvider } from '../../lib/model-provider';
 import { SessionStore } from '../../lib/session-store';
 import { newStack } from './stack';
