@@ -34,7 +34,7 @@ function untilUp(response: Response, options: Pick<BellStreamOptions, 'line' | '
 
 /** What is read until the line is up. */
 class Stopgap implements UnderlyingDefaultSource<Uint8Array> {
-  #calm: NodeJS.Timeout | undefined;
+  #stopWaiting: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
   #hasEnded = false;
 
@@ -44,16 +44,13 @@ class Stopgap implements UnderlyingDefaultSource<Uint8Array> {
   ) {}
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    const { line, isBusy } = this.options;
-    const endIfCalm = (): void => {
-      if (isBusy() || !line.isUp) return;
-      this.#leave();
-      controller.close();
-      this.reader.cancel().catch(() => undefined);
+    const { line } = this.options;
+    const up = (): void => {
+      this.#stopListening?.();
+      this.#endWhenCalm(controller);
     };
-    const up = (): void => void (this.#calm ??= setInterval(endIfCalm, CALM_POLL_MS));
-    this.#stopListening = line.listen({ up });
     if (line.isUp) up();
+    else this.#stopListening = line.listen({ up });
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
@@ -72,9 +69,19 @@ class Stopgap implements UnderlyingDefaultSource<Uint8Array> {
     await this.reader.cancel(reason);
   }
 
+  #endWhenCalm(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { line, isBusy } = this.options;
+    this.#stopWaiting = line.clock.after(CALM_POLL_MS, () => {
+      if (isBusy() || !line.isUp) return this.#endWhenCalm(controller);
+      this.#leave();
+      controller.close();
+      this.reader.cancel().catch(() => undefined);
+    });
+  }
+
   #leave(): void {
     this.#hasEnded = true;
-    clearInterval(this.#calm);
+    this.#stopWaiting?.();
     this.#stopListening?.();
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseRing, type Ring } from '../contract/ring';
+import { PROCESS_CLOCK, type BellClock } from './bell-clock';
 
 /** What is heard of one connection. Nothing comes after `down`. */
 export interface ConnectionEars {
@@ -34,9 +34,13 @@ export class BellLine {
   #isOver = false;
   #pauseMs = FIRST_PAUSE_MS;
   #upSince = 0;
-  #redial: NodeJS.Timeout | undefined;
+  #stopRedial: (() => void) | undefined;
 
-  constructor(private readonly dial: Dial) {
+  /** @param clock which whoever listens to the line goes by, too. */
+  constructor(
+    private readonly dial: Dial,
+    readonly clock: BellClock = PROCESS_CLOCK,
+  ) {
     this.#connect();
   }
 
@@ -59,11 +63,15 @@ export class BellLine {
   /** True as soon as it is up; false when it is not by then, or never will be. */
   async upWithin(ms: number): Promise<boolean> {
     if (this.#isUp || this.#isOver) return this.#isUp;
-    const settled = new AbortController();
-    const settle = (): void => settled.abort();
-    const stop = this.listen({ up: settle, down: () => this.#isOver && settle() });
-    await pause(ms, undefined, { signal: settled.signal }).catch(() => undefined);
-    stop();
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        stopWaiting();
+        stopListening();
+        resolve();
+      };
+      const stopWaiting = this.clock.after(ms, settle);
+      const stopListening = this.listen({ up: settle, down: () => this.#isOver && settle() });
+    });
     return this.#isUp;
   }
 
@@ -74,7 +82,7 @@ export class BellLine {
 
   hangUp(): void {
     this.#isOver = true;
-    clearTimeout(this.#redial);
+    this.#stopRedial?.();
     this.#connection?.close();
   }
 
@@ -82,7 +90,7 @@ export class BellLine {
     this.#connection = this.dial({
       up: () => {
         this.#isUp = true;
-        this.#upSince = performance.now();
+        this.#upSince = this.clock.now();
         this.#tell((ears) => ears.up?.());
       },
       message: (text) => {
@@ -94,12 +102,12 @@ export class BellLine {
   }
 
   #down(refused: boolean): void {
-    if (this.#isUp && performance.now() - this.#upSince > LASTING_MS) this.#pauseMs = FIRST_PAUSE_MS;
+    if (this.#isUp && this.clock.now() - this.#upSince > LASTING_MS) this.#pauseMs = FIRST_PAUSE_MS;
     this.#isUp = false;
     this.#connection = undefined;
     this.#isOver ||= refused;
     if (!this.#isOver) {
-      this.#redial = setTimeout(() => this.#connect(), this.#pauseMs * (1 + Math.random()) * 0.5);
+      this.#stopRedial = this.clock.after(this.#pauseMs * (1 + Math.random()) * 0.5, () => this.#connect());
       this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
     }
     this.#tell((ears) => ears.down?.());

@@ -59,15 +59,16 @@ export class BellStream {
   #position: Micros = 0;
   /** What is to be done is done one after the other. */
   #turn: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   /** Since when everything up to then is known to be given. */
-  #syncedAt = performance.now();
+  #syncedAt: number;
   #downAt: number | undefined;
   /** Whether the line has been up for long enough that each ring must have been heard. */
   #isSettled = false;
   #missed = 0;
 
   private constructor(private readonly options: BellStreamOptions) {
+    this.#syncedAt = options.line.clock.now();
     this.body = new ReadableStream<Uint8Array>(
       { start: (controller) => void (this.#controller = controller), cancel: () => this.end() },
       { highWaterMark: 0 },
@@ -107,7 +108,7 @@ export class BellStream {
   }
 
   #close(how: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#stopListening();
     const controller = this.#controller;
     this.#controller = undefined;
@@ -122,6 +123,10 @@ export class BellStream {
     return this.#controller === undefined;
   }
 
+  #now(): number {
+    return this.options.line.clock.now();
+  }
+
   #up(): void {
     this.#downAt = undefined;
     // What happened meanwhile was rung for in vain.
@@ -130,7 +135,7 @@ export class BellStream {
 
   #down(): void {
     this.#isSettled = false;
-    this.#downAt ??= performance.now();
+    this.#downAt ??= this.#now();
     this.#schedule();
   }
 
@@ -176,13 +181,13 @@ export class BellStream {
   }
 
   #synced(): void {
-    this.#syncedAt = performance.now();
+    this.#syncedAt = this.#now();
     this.#schedule();
   }
 
   #schedule(ms = this.#pauseMs): void {
-    clearTimeout(this.#timer);
-    if (!this.#isOver) this.#timer = setTimeout(() => this.#queue(() => this.#wakeUp()), ms);
+    this.#stopTimer?.();
+    if (!this.#isOver) this.#stopTimer = this.options.line.clock.after(ms, () => this.#queue(() => this.#wakeUp()));
   }
 
   get #pauseMs(): number {
@@ -193,7 +198,7 @@ export class BellStream {
 
   async #wakeUp(): Promise<void> {
     const { line, times, isBusy } = this.options;
-    const now = performance.now();
+    const now = this.#now();
     const isGivenUp = line.isOver || now - (this.#downAt ?? now) > times.patienceMs;
     // A call's reader does not notice the end, and nobody would hear that the call is to stop.
     if (!line.isUp && isGivenUp && !isBusy()) return this.end();
