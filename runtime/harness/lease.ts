@@ -15,7 +15,7 @@ export class Lease {
   readonly #lost = new AbortController();
   /** Until when somebody wants previews; as fresh as the last renewal. */
   watchedUntil: Micros = 0;
-  /** The connection of its sandbox's bell; as fresh as the last renewal. */
+  /** The connection of its sandbox's bell; as fresh as the last renewal, or the release. */
   bell: string | undefined;
 
   private constructor(
@@ -43,7 +43,9 @@ export class Lease {
   /** Lets go. With `dueAt`, the sweeper wakes the thread then. False when it was not ours any more. */
   async release(dueAt?: Micros): Promise<boolean> {
     this.#ended.abort();
-    return this.deps.log.releaseLease(this.ref, this.owner, dueAt);
+    const head = await this.deps.log.releaseLease(this.ref, this.owner, dueAt);
+    if (head) this.#heed(head);
+    return head !== undefined;
   }
 
   /**

@@ -17,6 +17,8 @@ const RING_WITHIN_MS = 1_000;
  */
 export class SandboxBell {
   #rungTo = 0;
+  /** Whether there is something to tell, and was nobody to be told. */
+  #isOwed = false;
   /** Connections that were not there. */
   readonly #gone = new Set<string>();
   readonly #ringing = new Set<Promise<void>>();
@@ -31,11 +33,17 @@ export class SandboxBell {
   ring(lately: readonly Commit[]): void {
     const connection = this.lease.bell;
     const last = lately.at(-1);
-    if (!this.deps.bell || connection === undefined || this.#gone.has(connection) || !last) return;
-    if (last.summary.lastAt <= this.#rungTo) return;
+    if (!this.deps.bell || !last || last.summary.lastAt <= this.#rungTo) return;
+    this.#isOwed = connection === undefined || this.#gone.has(connection);
+    if (connection === undefined || this.#isOwed) return;
     this.#rungTo = last.summary.lastAt;
     const ringing = this.#send(connection, lately).finally(() => this.#ringing.delete(ringing));
     this.#ringing.add(ringing);
+  }
+
+  /** Tells a sandbox that has connected since of what nobody could be told before. */
+  ringBelatedly(lately: readonly Commit[]): void {
+    if (this.#isOwed) this.ring(lately);
   }
 
   /** Resolves when nothing is on its way any more, or has been for too long. */
@@ -55,6 +63,7 @@ export class SandboxBell {
       // Perhaps it is only about to be: so the next wake tries it again, and what it missed is told to the one after it.
       this.#gone.add(connection);
       this.#rungTo = 0;
+      this.#isOwed = true;
     } catch (error) {
       this.#rungTo = 0;
       this.deps.observe?.({ type: 'ring_failure', ref: this.ref, error });

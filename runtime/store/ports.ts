@@ -52,8 +52,8 @@ export interface ThreadLog {
   acquireLease(ref: ThreadRef, owner: string, now: Micros, until: Micros): Promise<ThreadHead | undefined>;
   /** Prolongs the lease. Undefined when it is no longer `owner`'s. */
   renewLease(ref: ThreadRef, owner: string, until: Micros): Promise<ThreadHead | undefined>;
-  /** Lets go. With `dueAt`, the sweeper wakes the thread then (a retry). False when the lease is no longer `owner`'s. */
-  releaseLease(ref: ThreadRef, owner: string, dueAt?: Micros): Promise<boolean>;
+  /** Lets go. With `dueAt`, the sweeper wakes the thread then (a retry). Undefined when the lease is no longer `owner`'s. */
+  releaseLease(ref: ThreadRef, owner: string, dueAt?: Micros): Promise<ThreadHead | undefined>;
 
   /** Says that somebody wants previews until `until`. */
   watch(ref: ThreadRef, until: Micros): Promise<void>;

@@ -52,7 +52,8 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
     async releaseLease(ref, owner, dueAt) {
       const due = dueAttributes('lease', threadPartition(ref), dueAt);
       const change = { set: due, remove: ['lease_owner', 'lease_until'] };
-      return (await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }))) !== undefined;
+      const head = await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));
+      return head && toHead(head);
     },
 
     async watch(ref, until) {

@@ -139,6 +139,24 @@ describe('a harness', () => {
     expect(rings()).toHaveLength(1);
   });
 
+  it('tells a sandbox that has connected while it was at work, when it lets go', async () => {
+    world.onWant = async () => void (await world.store.log.noteBell(world.ref(session), 'late='));
+    await world.message(session);
+    await wake();
+    const last = await world.store.log.lastCommit(world.ref(session));
+    expect(rung.map(([connection, { to }]) => [connection, to])).toEqual([['late=', last?.summary.lastAt]]);
+  });
+
+  it('tells the connection that has taken the place of one that was gone', async () => {
+    onRing = async () => rung.at(-1)?.[0] === 'new=';
+    await connect('old=');
+    world.onWant = async () => void (await world.store.log.noteBell(world.ref(session), 'new='));
+    await world.message(session);
+    await wake();
+    expect(rung.map(([connection]) => connection)).toEqual(['old=', 'new=']);
+    expect(typesOf(rings().at(-1) ?? { after: 0, to: 0, events: [] })).toContain('agent.tool_use');
+  });
+
   it('tells nobody where no sandbox has connected', async () => {
     await world.message(session);
     await wake();
