@@ -1,5 +1,6 @@
 /** The execution environments of the harness function: each serves one wake at a time and is kept warm for the next. */
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
+import type { Bell } from '../../runtime/harness/ports';
 import { createHarness, type Harness } from '../../runtime/harness/wake';
 import type { McpClient } from '../../runtime/mcp/port';
 import { createTraits } from '../../runtime/model/traits';
@@ -28,6 +29,7 @@ export interface ContainerDeps {
   readonly process: () => Process;
   readonly deps: (process: Process) => ResourceDeps;
   readonly mcp: (process: Process) => McpClient;
+  readonly bell: (process: Process) => Bell | undefined;
   readonly onError: (message: string) => void;
 }
 
@@ -78,6 +80,7 @@ export class Containers {
       traits: createTraits(),
       workQueue: createWorkQueue(deps),
       mcp: this.given.mcp(process),
+      bell: this.given.bell(process),
       waker,
       hints,
       clock,

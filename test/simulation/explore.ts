@@ -59,7 +59,7 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
  * Draws schedules for a run of these operations. They take turns: nothing but delays, so that nothing may go wrong at all; nothing
  * but lost and doubled wakes; faults with aftershocks; an outage; two harnesses at work at once; and twice several faults wherever they fall.
  */
-function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: number): (n: number) => Schedule {
+function drawing({ hasErrors, bell }: Scenario, operations: readonly string[], seed: number): (n: number) => Schedule {
   const groups = groupsOf(operations);
   const writes = groups.filter(([place = 0]) => !isRead(operations[place] ?? ''));
   // Where the model fails twice by itself, two more failures are what it may take.
@@ -84,7 +84,13 @@ function drawing({ hasErrors }: Scenario, operations: readonly string[], seed: n
     ];
     const latencyMs = pick(LATENCIES_MS);
     const isFree = random() < FREE_SHARE;
-    const base = { seed: seed + 1 + n, ...(latencyMs ? { latencyMs } : {}), ...(isFree ? { isFree } : {}) };
+    const fates = () => ({ lost: random() * 0.4, late: random() * 0.4, broken: random() });
+    const base = {
+      seed: seed + 1 + n,
+      ...(latencyMs ? { latencyMs } : {}),
+      ...(isFree ? { isFree } : {}),
+      ...(bell && n % 2 === 1 ? { bell: fates() } : {}),
+    };
     const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
     switch (n % 7) {
       case 0:

@@ -11,6 +11,7 @@ import { Scheduler, seeded, type Process } from './scheduler';
 import { faultsIn, Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
 import { sweepFor } from './sweeps';
+import { checkPromptness } from './promptness';
 import { judge } from './verdict';
 import { startPoller } from './worker';
 
@@ -70,6 +71,7 @@ class Run {
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
       database: schedule,
       toolMs: scenario.toolMs ?? (() => 0),
+      bell: { kind: scenario.bell, fates: schedule.bell },
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
     const outside = system.process('outside', false);
@@ -184,6 +186,8 @@ class Run {
       ...client.problems,
       ...system.referee.problems,
       ...(this.listener?.problems(events) ?? []),
+      ...(scenario.isDeleted ? [] : system.switchboard.problems(events)),
+      ...(isCalm && scenario.bell === 'sound' && !schedule.bell ? checkPromptness(events, system.runs) : []),
       ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly toolMs?: (command: string) => number;
   /** Somebody listens to the session's stream. */
   readonly isStreamed?: boolean;
+  /** Sandboxes are told of their session by a bell, which is sound or never works. Default: they have none, and look. */
+  readonly bell?: 'sound' | 'dead';
   /** How many of the user's own workers poll; none in a cloud environment. */
   readonly pollers?: number;
   /** The session is gone at the end, with all that it was. */

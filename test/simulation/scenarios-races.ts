@@ -13,7 +13,8 @@ function endsWith(lines: readonly string[], said: readonly string[], last: strin
   return lines.at(-2) === `agent: ${last}` ? undefined : `it does not end with "${last}"`;
 }
 
-const interruptible: Pick<Scenario, 'model'> = {
+/** Calls, one after the other, until the user says something else. */
+export const INTERRUPTIBLE: Pick<Scenario, 'model'> = {
   model: (request) => {
     const { said, results } = turnOf(request);
     if (said === 'go' && results < 3) return { blocks: [use(`toolu_${results}`, 'bash', { command: 'long' })] };
@@ -22,7 +23,7 @@ const interruptible: Pick<Scenario, 'model'> = {
 };
 
 /** After an interrupt, nothing of the old turn is done any more, but for what was under way. */
-function interrupted(lines: readonly string[]): string | undefined {
+export function interrupted(lines: readonly string[]): string | undefined {
   const at = lines.indexOf('interrupt');
   if (at < 0) return 'the interrupt is missing';
   if (lines.indexOf('interrupt', at + 1) >= 0) return 'the interrupt stands twice';
@@ -36,7 +37,7 @@ export const RACES: readonly Scenario[] = [
   {
     name: 'an interrupt in the middle, and on',
     agent: agent(),
-    ...interruptible,
+    ...INTERRUPTIBLE,
     outcome: interrupted,
     client: async (client) => {
       await client.message('go');
@@ -49,7 +50,7 @@ export const RACES: readonly Scenario[] = [
   {
     name: 'an interrupt and a message in one request',
     agent: agent(),
-    ...interruptible,
+    ...INTERRUPTIBLE,
     outcome: interrupted,
     client: async (client) => {
       await client.message('go');

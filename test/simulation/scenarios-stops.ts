@@ -4,11 +4,26 @@ import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, TWO_ASKED, use
 
 const QUICK_CALLS = ['1', '2', '3', '4'];
 
-const called = (client: Client): Promise<unknown> =>
+/** Four calls, one after the other. */
+export const QUICK: Pick<Scenario, 'model' | 'outcome'> = {
+  outcome: [
+    'user: go',
+    ...QUICK_CALLS.flatMap((n) => [`call bash ${n}`, `result of bash ${n}`]),
+    'agent: done',
+    'idle end_turn',
+  ],
+  model: (request) => {
+    const command = QUICK_CALLS[turnOf(request).results];
+    if (command === undefined) return { blocks: [text('done')] };
+    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
+  },
+};
+
+export const called = (client: Client): Promise<unknown> =>
   client.until((all) => all.some(({ type }) => type === 'agent.tool_use'));
 
 /** As soon as there is one to be stopped. */
-async function stopWorker(client: Client, force: boolean): Promise<void> {
+export async function stopWorker(client: Client, force: boolean): Promise<void> {
   while ((await client.stopWorker(force)) === 'gone') await client.pause(500);
 }
 
@@ -51,17 +66,7 @@ export const STOPS: readonly Scenario[] = [
     agent: agent(),
     mayEndUnknown: true,
     isRevived: true,
-    outcome: [
-      'user: go',
-      ...QUICK_CALLS.flatMap((n) => [`call bash ${n}`, `result of bash ${n}`]),
-      'agent: done',
-      'idle end_turn',
-    ],
-    model: (request) => {
-      const command = QUICK_CALLS[turnOf(request).results];
-      if (command === undefined) return { blocks: [text('done')] };
-      return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
-    },
+    ...QUICK,
     client: async (client) => {
       await client.message('go');
       await called(client);

@@ -56,6 +56,23 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
   },
 };
 
+/** One call for each of two messages. */
+export const TWO_TURNS: Pick<Scenario, 'model' | 'outcome'> = {
+  outcome: [1, 2].flatMap((turn) => [
+    `user: turn ${turn}`,
+    `call bash ${turn}`,
+    `result of bash ${turn}`,
+    `agent: done with turn ${turn}`,
+    'idle end_turn',
+  ]),
+  model: (request) => {
+    const { said, results } = turnOf(request);
+    const turn = said.at(-1) ?? '';
+    if (results === 0) return { blocks: [use(`toolu_${turn}`, 'bash', { command: turn })] };
+    return { blocks: [text(`done with ${said}`)] };
+  },
+};
+
 export const TOOLS: readonly Scenario[] = [
   { name: 'tools one by one and side by side', agent: agent(), isStreamed: true, ...ONE_AND_TWO },
   {
@@ -83,19 +100,7 @@ export const TOOLS: readonly Scenario[] = [
   {
     name: 'a sandbox that comes back for a second turn',
     agent: agent(),
-    outcome: [1, 2].flatMap((turn) => [
-      `user: turn ${turn}`,
-      `call bash ${turn}`,
-      `result of bash ${turn}`,
-      `agent: done with turn ${turn}`,
-      'idle end_turn',
-    ]),
-    model: (request) => {
-      const { said, results } = turnOf(request);
-      const turn = said.at(-1) ?? '';
-      if (results === 0) return { blocks: [use(`toolu_${turn}`, 'bash', { command: turn })] };
-      return { blocks: [text(`done with ${said}`)] };
-    },
+    ...TWO_TURNS,
     client: async (client) => {
       await client.message('turn 1');
       await client.idleAfter('turn 1');

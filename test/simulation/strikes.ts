@@ -19,6 +19,15 @@ export interface Schedule {
   readonly ahead?: number;
   /** The share of wakes that are lost, and that are delivered twice. */
   readonly wakes?: { readonly lost: number; readonly doubled: number };
+  /** What becomes of rings, and of the connections that they go over. */
+  readonly bell?: BellFates;
+}
+
+/** Shares: of the rings that are lost and that are late, and of the connections that break after a while. */
+export interface BellFates {
+  readonly lost: number;
+  readonly late: number;
+  readonly broken: number;
 }
 
 export interface Outage {

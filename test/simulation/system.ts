@@ -2,8 +2,8 @@
  * The whole system on the simulated machine: the real harness, store, event rules, work queue, launcher and sweeper, each
  * function's execution environment a process of its own. Only the outside is made up: the model, the tools, the client, AWS.
  */
-import { makeId, primaryThreadOf, type IdSource } from '../../runtime/contract/ids';
-import { MICROS_PER_SECOND } from '../../runtime/contract/time';
+import { primaryThreadOf, type IdSource } from '../../runtime/contract/ids';
+import { MICROS_PER_SECOND, type Micros } from '../../runtime/contract/time';
 import { FargateLauncher } from '../../runtime/aws/fargate-launcher';
 import type { ModelProvider } from '../../runtime/model/port';
 import { createEvents } from '../../runtime/resources/events';
@@ -21,16 +21,21 @@ import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
 import { Database, type Gate, type Witness } from './database';
+import { seededIds } from './ids';
 import { Referee } from './referee';
 import { clientOf } from './requests';
+import { Switchboard } from './switchboard';
 import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
-import type { Schedule } from './strikes';
+import type { BellFates, Schedule } from './strikes';
 import { startTask } from './worker';
 
 const LOST_AFTER_MS = 3_000;
 /** A task's worker has to show life within this; three minutes, as in production, would only take longer to play. */
 const START_WITHIN = 60 * MICROS_PER_SECOND;
+const REVISIONS = { task: 'task:1', systemTask: 'system:1' };
+/** What a session keeps of a stack that has a bell. */
+const RINGING: SessionRecord['runtime'] = { harness: '1', sandbox: REVISIONS, bell: 'wss://bell.test' };
 
 export type Operations = ReturnType<typeof createEvents> &
   ReturnType<typeof createWorkOperations> &
@@ -48,6 +53,15 @@ export interface SystemOptions {
   readonly database: Pick<Schedule, 'isFree' | 'ahead'>;
   /** How long a call of a tool takes. */
   readonly toolMs: (command: string) => number;
+  /** Whether sandboxes have a bell, which may never work, and what becomes of its rings. */
+  readonly bell: { readonly kind: 'sound' | 'dead' | undefined; readonly fates: BellFates | undefined };
+}
+
+/** When a worker that is told by a bell ran a call. */
+export interface Run {
+  readonly id: string;
+  readonly begunAt: Micros;
+  readonly endedAt: Micros;
 }
 
 export class System {
@@ -59,12 +73,15 @@ export class System {
   readonly #choices: Choices;
   readonly cluster: Cluster;
   readonly servers: SimulatedServers;
+  readonly switchboard: Switchboard;
   readonly referee = new Referee((key) => this.#everStored.has(key));
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
   /** What a worker was told that is accepted: the call, and what it gave. */
   readonly delivered = new Map<string, string>();
+  /** In their order. */
+  readonly runs: Run[] = [];
   /** The hashes of all tokens and claims that were made for workers. */
   readonly credentials = new Set<string>();
   /** How often the sweeper found a thread that somebody had to be woken for. */
@@ -78,11 +95,18 @@ export class System {
     readonly database: Database,
     private readonly options: SystemOptions,
   ) {
-    const { scheduler, random, wakeSeconds } = options;
+    const { scheduler, random, wakeSeconds, bell } = options;
     this.scheduler = scheduler;
     this.#choices = new Choices(options.database, random, () => scheduler.now());
     this.servers = new SimulatedServers(scheduler);
     this.#ids = seededIds(random);
+    this.switchboard = new Switchboard({
+      scheduler,
+      random,
+      fates: bell.fates,
+      isDead: bell.kind === 'dead',
+      inDoor: (run) => this.inApi(run, 'bell'),
+    });
     this.#containers = new Containers({
       scheduler,
       random,
@@ -90,6 +114,7 @@ export class System {
       process: () => this.process('harness'),
       deps: (process) => this.#deps(process),
       mcp: (process) => this.servers.client(process),
+      bell: (process) => (bell.kind ? this.switchboard.bell(process) : undefined),
       onError: (message) => this.errors.push(message),
     });
     this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));
@@ -112,7 +137,8 @@ export class System {
 
   async session(overrides: Partial<SessionRecord> = {}): Promise<SessionRecord> {
     const id = this.#ids.make('session');
-    const session = sessionRecord({ ...overrides, id, threadId: primaryThreadOf(id) });
+    const runtime = this.options.bell.kind ? RINGING : undefined;
+    const session = sessionRecord({ ...(runtime && { runtime }), ...overrides, id, threadId: primaryThreadOf(id) });
     const { environmentConfig: config, environmentId, workspace } = session;
     const store = this.bare();
     await store.environments.create(workspace, environmentId, {
@@ -144,9 +170,9 @@ export class System {
     });
   }
 
-  /** Runs something in a process of the API. */
-  inApi<T>(run: (deps: ResourceDeps) => Promise<T>): Promise<T> {
-    const process = this.process('api');
+  /** Runs something in a process of the API, or of another function. */
+  inApi<T>(run: (deps: ResourceDeps) => Promise<T>, name = 'api'): Promise<T> {
+    const process = this.process(name);
     return new Promise<T>((resolve, reject) => {
       process.onDeath.push(() => reject(new Error('connection lost')));
       run(this.#deps(process)).then(resolve, reject);
@@ -250,7 +276,7 @@ export class System {
       client: this.cluster.client(gate),
       placement: () => ({
         cluster: 'simulated',
-        revisions: { task: 'task:1', systemTask: 'system:1' },
+        revisions: REVISIONS,
         subnets: [],
         securityGroup: 'sg',
         publicAddress: true,
@@ -266,17 +292,6 @@ export class System {
       stop: (session) => fargate.stop(session),
     };
   }
-}
-
-function seededIds(random: () => number): IdSource {
-  let micros = 1_790_000_000_000_000;
-  return {
-    make: (kind) => {
-      micros += 1;
-      const chance = Uint8Array.from({ length: 13 }, () => Math.floor(random() * 256));
-      return makeId(kind, micros, chance);
-    },
-  };
 }
 
 export const refOf = (session: SessionRecord): ThreadRef => ({

@@ -1,0 +1,78 @@
+/** Sessions whose sandbox is told by a bell: in time while that works, and sooner or later whatever becomes of it. */
+import type { Client } from './client';
+import { agent, allow, asked, LONG_CALL_MS, speaks, TWO_ASKED, type Scenario } from './scenario';
+import { interrupted, INTERRUPTIBLE } from './scenarios-races';
+import { called, QUICK, stopWorker } from './scenarios-stops';
+import { TWO_TURNS } from './scenarios-tools';
+
+/** A moment, or so long that the sandbox has left. */
+const hesitate = (client: Client): Promise<void> =>
+  client.pause(client.random() * (client.random() < 0.7 ? 4_000 : 60_000));
+
+const go = async (client: Client): Promise<void> => {
+  await client.message('go');
+  await client.idleAfter('go');
+};
+
+export const BELLS: readonly Scenario[] = [
+  { name: 'told by the bell: quick calls', agent: agent(), bell: 'sound', ...QUICK, client: go },
+  { name: 'told by a bell that never works: quick calls', agent: agent(), bell: 'dead', ...QUICK, client: go },
+  {
+    name: 'told by the bell: calls that are allowed one by one',
+    bell: 'sound',
+    ...TWO_ASKED,
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => asked(all).length === 2);
+      for (const id of asked(events)) {
+        await hesitate(client);
+        await client.send(allow(id));
+      }
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'told by the bell: an interrupt during a call',
+    agent: agent(),
+    bell: 'sound',
+    toolMs: () => LONG_CALL_MS,
+    ...INTERRUPTIBLE,
+    outcome: interrupted,
+    client: async (client) => {
+      await client.message('go');
+      await called(client);
+      await hesitate(client);
+      await client.send({ type: 'user.interrupt' });
+      await client.message('rather this');
+      await client.idleAfter('rather this');
+    },
+  },
+  {
+    name: 'told by the bell: a sandbox that is replaced',
+    agent: agent(),
+    bell: 'sound',
+    mayEndUnknown: true,
+    isRevived: true,
+    ...QUICK,
+    client: async (client) => {
+      await client.message('go');
+      await called(client);
+      await client.pause(client.random() * 2_000);
+      await stopWorker(client, client.random() < 0.7);
+      await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'told by the bell: a second turn',
+    agent: agent(),
+    bell: 'sound',
+    ...TWO_TURNS,
+    client: async (client) => {
+      await client.message('turn 1');
+      await client.idleAfter('turn 1');
+      await hesitate(client);
+      await client.message('turn 2');
+      await client.idleAfter('turn 2');
+    },
+  },
+];
