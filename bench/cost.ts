@@ -103,6 +103,7 @@ async function countSweep(stack: Stack): Promise<Used> {
     waker: { wake: none },
     workQueue: { lapse: none },
     vault: undefined,
+    forget: none,
     clock,
     onError: console.error,
   });

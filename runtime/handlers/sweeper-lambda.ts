@@ -4,8 +4,9 @@ import { openKeeper } from '../aws/compose-remote-vault';
 import { log, observe } from '../aws/observe';
 import { redactFailures } from '../aws/redacted-failures';
 import type { Micros } from '../contract/time';
+import { forgetSession } from '../resources/session-clearing';
 import { isHeld } from '../store/due-index';
-import type { DueIndex } from '../store/ports';
+import type { DueIndex } from '../store/due-ports';
 import { sweep } from './sweeper';
 
 const store = openStore();
@@ -32,6 +33,7 @@ export const handler = redactFailures(async (): Promise<void> => {
     waker,
     workQueue,
     vault,
+    forget: (session) => forgetSession({ store, workQueue }, session),
     clock: surroundings.clock,
     onError: ({ kind }, error) =>
       log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error }),

@@ -1,7 +1,9 @@
 import type { Clock } from '../contract/time';
 import type { WorkQueue } from '../resources/ports';
 import { isHeld } from '../store/due-index';
-import type { DueIndex, DueItem, HeldLease, Waker } from '../store/ports';
+import type { DueIndex, DueItem, HeldLease } from '../store/due-ports';
+import type { Waker } from '../store/ports';
+import type { EndedSession } from '../store/records';
 import type { VaultKeeper } from '../vault/ports';
 
 export interface SweeperDeps {
@@ -10,6 +12,8 @@ export interface SweeperDeps {
   readonly workQueue: Pick<WorkQueue, 'lapse'>;
   /** Undefined where the deployment has no vaults. */
   readonly vault: Pick<VaultKeeper, 'tidy'> | undefined;
+  /** Clears away what came too late of a deleted session, and its tombstone. */
+  readonly forget: (session: EndedSession) => Promise<void>;
   readonly clock: Clock;
   /** Told of an item that could not be handled. It stays due, so the next sweep tries again. */
   readonly onError: (item: DueItem, error: unknown) => void;
@@ -17,14 +21,14 @@ export interface SweeperDeps {
 
 /** How many items of a kind one sweep takes. What is left over is due at the next. */
 const BATCH = 200;
-const KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work', 'vault'];
+const KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work', 'vault', 'tombstone'];
 /** There can be as many held leases as threads at work, which the database need not be told of in one instant. */
 const REARMED_AT_ONCE = 50;
 
 /**
  * One sweep: whatever is due by now gets moving again. Threads with input that nobody took up, or whose harness let its lease
- * lapse, are woken; work whose worker went silent is given back to its queue. A lease that was renewed is made due when it ends
- * now. Sweeping twice does no harm.
+ * lapse, are woken; work whose worker went silent is given back to its queue; what a deleted session left is cleared away. A lease
+ * that was renewed is made due when it ends now. Sweeping twice does no harm.
  *
  * @returns how many items were due, held leases not among them.
  */
@@ -54,6 +58,8 @@ async function revive(deps: SweeperDeps, item: DueItem): Promise<void> {
       return deps.workQueue.lapse(item.workspace, item.environmentId, item.workId);
     case 'vault':
       return deps.vault?.tidy(item);
+    case 'tombstone':
+      return deps.forget(item.session);
     default:
       return deps.waker.wake(item.ref);
   }
@@ -66,6 +72,14 @@ function oncePerTarget(items: readonly DueItem[]): DueItem[] {
 }
 
 function targetOf(item: DueItem): string {
-  if (item.kind === 'work') return item.workId;
-  return item.kind === 'vault' ? item.vaultId : item.ref.threadId;
+  switch (item.kind) {
+    case 'work':
+      return item.workId;
+    case 'vault':
+      return item.vaultId;
+    case 'tombstone':
+      return item.session.id;
+    default:
+      return item.ref.threadId;
+  }
 }

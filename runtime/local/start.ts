@@ -9,6 +9,7 @@ import { traitsOf } from '../model/traits';
 import { Keys } from '../resources/keys';
 import type { ResourceDeps, WorkQueue } from '../resources/ports';
 import { observedLauncher } from '../resources/observed-launcher';
+import { forgetSession } from '../resources/session-clearing';
 import { createWorkQueue } from '../resources/work-queue';
 import type { Log } from '../telemetry/log';
 import { AdminSocket } from './admin-socket';
@@ -90,7 +91,8 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
   closing.add(() => invoker.close(RELEASE_MS));
   const recovery = launcher.reportLost(lostWorkers);
   closing.add(() => recovery);
-  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue, vault: deps.vault }, log);
+  const forget: SweeperDeps['forget'] = (session) => forgetSession({ store, workQueue }, session);
+  const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue, vault: deps.vault, forget }, log);
   sweeper.start();
   closing.add(() => sweeper.close());
 
@@ -172,7 +174,7 @@ async function openParts(options: LocalOptions, closing: Closing, { log, observe
  * The first sweep looks ahead: what the last process took in just before it ended is not due yet, and the wakes that it would
  * have had died with it. A wake too early does no harm, and work that has not lapsed is left alone.
  */
-function createSweeper(swept: Pick<SweeperDeps, 'due' | 'waker' | 'workQueue' | 'vault'>, log: Log): SweeperLoop {
+function createSweeper(swept: Omit<SweeperDeps, 'clock' | 'onError'>, log: Log): SweeperLoop {
   const onError: SweeperDeps['onError'] = ({ kind }, error) =>
     log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error });
   let ahead = FIRST_SWEEP_AHEAD;

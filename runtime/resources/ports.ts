@@ -5,7 +5,7 @@ import type { Clock, Micros } from '../contract/time';
 import type { ModelProvider } from '../model/port';
 import type { TraitsOf } from '../model/traits';
 import type { ChangeHints, Principal, Store, Waker, WorkRecord } from '../store/ports';
-import type { SessionRecord, SessionRuntime } from '../store/records';
+import type { EndedSession, SessionRecord, SessionRuntime } from '../store/records';
 import type { Observe } from '../telemetry/facts';
 import type { VaultKeeper } from '../vault/ports';
 import type { SandboxOffer } from './sandbox-offer';
@@ -116,7 +116,7 @@ export interface WorkQueue {
    */
   want(session: SessionRecord): Promise<Micros | undefined>;
   /** The session has ended: its item stops, its worker goes. `discard` also deletes the item and the files. */
-  end(session: SessionRecord, options: { discard: boolean }): Promise<void>;
+  end(session: EndedSession, options: { discard: boolean }): Promise<void>;
   /**
    * What the sweeper calls for a due item. A lapsed lease: a `self_hosted` item is queued again; a `cloud` item's worker
    * is dead, so the thread is told (`sandbox_lost`) and woken. Reads the item first.

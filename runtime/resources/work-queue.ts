@@ -1,7 +1,7 @@
 import { primaryThreadOf } from '../contract/ids';
 import type { Micros } from '../contract/time';
 import type { WorkRecord } from '../store/ports';
-import type { SessionRecord } from '../store/records';
+import type { EndedSession, SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { discardWorkspace } from './sandbox-workspace';
 import { SandboxStartError } from './sandbox-start';
@@ -56,7 +56,7 @@ export class SessionWorkQueue implements WorkQueue {
     return { stands: true, retryAt: work.leaseUntil ?? undefined };
   }
 
-  async end(session: SessionRecord, { discard }: { discard: boolean }): Promise<void> {
+  async end(session: EndedSession, { discard }: { discard: boolean }): Promise<void> {
     const { store, launcher, clock } = this.deps;
     const { workspace, environmentId, id, environmentConfig } = session;
     let task: string | undefined;

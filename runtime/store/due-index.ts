@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Micros } from '../contract/time';
 import { allOf, given, type Attributes } from './expressions';
 import { headKey, threadOfPartition, threadPartition } from './keys';
-import type { DueIndex, DueItem, HeldLease } from './ports';
+import type { DueIndex, DueItem, HeldLease } from './due-ports';
+import type { EndedSession } from './records';
 import type { Item, Table } from './table';
 import { DUE_INDEX } from './tables';
 
@@ -11,7 +12,7 @@ const SHARDS = 4;
 
 /**
  * The attributes with which an item stands in the due index at a time; cleared when the time is undefined. `target` is what
- * the sweeper will act on (a thread's partition, the id of a work item or a vault): all items of one target share a shard.
+ * the sweeper will act on (a thread's partition, the id of a work item, a vault or a session): all items of one target share a shard.
  */
 export function dueAttributes(kind: DueItem['kind'], target: string, at: Micros | undefined): Attributes {
   if (at === undefined) return { due_shard: undefined, due_at: undefined };
@@ -20,6 +21,9 @@ export function dueAttributes(kind: DueItem['kind'], target: string, at: Micros 
 }
 
 const shardName = (kind: DueItem['kind'], shard: number): string => `${kind}#${shard}`;
+
+/** The kinds that stand with a thread; the others stand in the control table. */
+const OF_THREADS: ReadonlySet<DueItem['kind']> = new Set<DueItem['kind']>(['inbox', 'lease']);
 
 /** What a due item is read for. The bodies stay where they are. */
 const READ = [
@@ -31,6 +35,10 @@ const READ = [
   'work_id',
   'vault_workspace',
   'vault_id',
+  'ended_workspace',
+  'ended_session',
+  'ended_environment',
+  'ended_environment_type',
 ];
 
 const DUE_TIME_IS_AS_FOUND = '#due_at = :found';
@@ -47,7 +55,7 @@ export const isHeld = (item: DueItem): item is HeldLease => item.kind === 'lease
 export function createDueIndex(tables: { readonly sessions: Table; readonly control: Table }): DueIndex {
   /** The due items of a shard, oldest first, one a target. Held leases do not count: they must not hide one that lapsed. */
   async function dueOf(kind: DueItem['kind'], shard: string, now: Micros, limit: number): Promise<DueItem[]> {
-    const table = kind === 'work' || kind === 'vault' ? tables.control : tables.sessions;
+    const table = OF_THREADS.has(kind) ? tables.sessions : tables.control;
     const found = new Map<string, DueItem>();
     let late = 0;
     for await (const item of table.indexed({ index: DUE_INDEX, partition: shard, to: now, pageSize: limit }, READ)) {
@@ -80,25 +88,46 @@ export function createDueIndex(tables: { readonly sessions: Table; readonly cont
 }
 
 function targetOf(kind: DueItem['kind'], item: Item): string {
-  if (kind === 'work') return String(item.work_id);
-  return kind === 'vault' ? String(item.vault_id) : item.pk;
+  switch (kind) {
+    case 'work':
+      return String(item.work_id);
+    case 'vault':
+      return String(item.vault_id);
+    case 'tombstone':
+      return String(item.ended_session);
+    default:
+      return item.pk;
+  }
 }
 
 function toDueItem(kind: DueItem['kind'], item: Item, now: Micros): DueItem {
   const dueAt = Number(item.due_at);
-  if (kind === 'vault') {
-    return { kind, workspace: String(item.vault_workspace), vaultId: String(item.vault_id), dueAt };
+  switch (kind) {
+    case 'inbox':
+      return { kind, ref: threadOfPartition(item.pk), dueAt };
+    case 'lease':
+      return { kind, ref: threadOfPartition(item.pk), dueAt, ...holding(item.lease_until, now) };
+    case 'vault':
+      return { kind, workspace: String(item.vault_workspace), vaultId: String(item.vault_id), dueAt };
+    case 'tombstone':
+      return { kind, session: toEndedSession(item), dueAt };
+    case 'work':
+      return {
+        kind,
+        workspace: String(item.work_workspace),
+        environmentId: String(item.work_environment),
+        workId: String(item.work_id),
+        dueAt,
+      };
   }
-  if (kind === 'inbox') return { kind, ref: threadOfPartition(item.pk), dueAt };
-  if (kind === 'lease') return { kind, ref: threadOfPartition(item.pk), dueAt, ...holding(item.lease_until, now) };
-  return {
-    kind,
-    workspace: String(item.work_workspace),
-    environmentId: String(item.work_environment),
-    workId: String(item.work_id),
-    dueAt,
-  };
 }
+
+const toEndedSession = (item: Item): EndedSession => ({
+  workspace: String(item.ended_workspace),
+  id: String(item.ended_session),
+  environmentId: String(item.ended_environment),
+  environmentConfig: { type: item.ended_environment_type === 'cloud' ? 'cloud' : 'self_hosted' },
+});
 
 /** A retry has a due time and no lease. */
 const holding = (until: Item[string], now: Micros): Pick<HeldLease, 'heldUntil'> | undefined =>

@@ -138,6 +138,13 @@ export const workerPartition = (workspace: string, environmentId: string): strin
   path(workspace, 'workers', environmentId);
 export const workerRange: KeyRange = { from: '0', to: END };
 
+// ---- control: sessions that were deleted
+
+export const tombstoneKey = (workspace: string, sessionId: string): ItemKey => ({
+  pk: path(workspace, 'deleted'),
+  sk: `DELETED#${encodeURIComponent(sessionId)}`,
+});
+
 // ---- control: the warm pool
 
 export const WARM_PARTITION = 'WARM';

@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../contract/time';
 import type { Commit, InboxEntry, InboxItem, PreviewChunk, SessionRecord, ThreadHead, ThreadRef } from './records';
+import type { DueIndex, Tombstones } from './due-ports';
 import type { RefreshLeases, VaultHeads } from './vault-ports';
 import type { WarmStore } from './warm-ports';
 
@@ -260,34 +261,6 @@ export interface KeyStore {
   removeByHash(hash: string): Promise<void>;
 }
 
-/** Something whose time has come. */
-export type DueItem =
-  | { readonly kind: 'inbox'; readonly ref: ThreadRef; readonly dueAt: Micros }
-  /** With `heldUntil`, nobody is late: the lease was renewed after its due time was set, and holds until then. */
-  | { readonly kind: 'lease'; readonly ref: ThreadRef; readonly dueAt: Micros; readonly heldUntil?: Micros }
-  | {
-      readonly kind: 'work';
-      readonly workspace: string;
-      readonly environmentId: string;
-      readonly workId: string;
-      readonly dueAt: Micros;
-    }
-  /** A vault in which secrets wait to be deleted, because whoever was to do it died. */
-  | { readonly kind: 'vault'; readonly workspace: string; readonly vaultId: string; readonly dueAt: Micros };
-
-/** A lease whose due time has passed, and whose holder has renewed it meanwhile. */
-export type HeldLease = Extract<DueItem, { kind: 'lease' }> & { readonly heldUntil: Micros };
-
-export interface DueIndex {
-  /**
-   * What is due at `now`, oldest first, at most `limit` of a kind, and then the held leases that stood before the last of
-   * these, however many. A hint: whoever acts reads the item first.
-   */
-  due(kind: DueItem['kind'], now: Micros, limit: number): Promise<DueItem[]>;
-  /** Makes a held lease due when it ends. Does nothing where the lease or its due time is not as it was found any more. */
-  rearm(lease: HeldLease): Promise<void>;
-}
-
 /** Big bodies, by key. S3 in the cloud, files on one machine. */
 export interface BlobStore {
   put(key: string, body: Uint8Array): Promise<void>;
@@ -310,6 +283,7 @@ export interface Store {
   readonly work: WorkStore;
   readonly warm: WarmStore;
   readonly keys: KeyStore;
+  readonly tombstones: Tombstones;
   readonly due: DueIndex;
   readonly blobs: BlobStore;
 }

@@ -241,6 +241,11 @@ export interface SessionRuntime {
   readonly bell?: string;
 }
 
+/** What is known of a session that ends, even when its record is gone: enough to find all that belongs to it. */
+export interface EndedSession extends Pick<SessionRecord, 'workspace' | 'id' | 'environmentId'> {
+  readonly environmentConfig: Pick<SessionRecord['environmentConfig'], 'type'>;
+}
+
 /** The session itself: what its creator asked for, resolved. What happens in it is in the log. */
 export interface SessionRecord {
   readonly id: string;

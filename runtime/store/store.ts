@@ -12,6 +12,7 @@ import { createSessionStore } from './session-store';
 import { Table } from './table';
 import type { TableNames } from './tables';
 import { createThreadLog } from './thread-log';
+import { createTombstones } from './tombstones';
 import { createVaultHeads } from './vault-heads';
 import { createWarmStore } from './warm-store';
 import { createWorkStore } from './work-store';
@@ -43,6 +44,7 @@ export function createStore({ client, tables, blobs, clock = systemClock }: Stor
     work: createWorkStore(control, clock),
     warm: createWarmStore(control),
     keys: createKeyStore(control, clock),
+    tombstones: createTombstones(control),
     due: createDueIndex({ sessions, control }),
     blobs,
   };

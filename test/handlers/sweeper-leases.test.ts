@@ -25,6 +25,7 @@ async function sweptAt(second: number, deps: Partial<SweeperDeps> = {}): Promise
     waker: { wake: async (ref) => void woken.push(ref) },
     workQueue: { lapse: async () => undefined },
     vault: undefined,
+    forget: async () => undefined,
     clock,
     onError: (_item, error) => {
       throw error;

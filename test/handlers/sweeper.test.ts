@@ -1,9 +1,10 @@
 import { systemClock } from '../../runtime/contract/time';
 import { sweep } from '../../runtime/handlers/sweeper';
-import type { DueIndex, DueItem } from '../../runtime/store/ports';
+import type { DueIndex, DueItem } from '../../runtime/store/due-ports';
 
 const ref = (n: number) => ({ workspace: 'default', sessionId: `sesn_${n}`, threadId: `sthr_${n}` });
 const work = { workspace: 'default', environmentId: 'env_1' };
+const deleted = { ...work, id: 'sesn_3', environmentConfig: { type: 'cloud' } } as const;
 
 function sweeping(items: readonly DueItem[]) {
   const done: string[] = [];
@@ -27,13 +28,14 @@ function sweeping(items: readonly DueItem[]) {
     },
     workQueue: { lapse: async (_: string, __: string, workId: string) => void done.push(workId) },
     vault: { tidy: async ({ vaultId }: { vaultId: string }) => void done.push(vaultId) },
+    forget: async ({ id }: { id: string }) => void done.push(id),
     onError: (item: DueItem) => failed.push(item),
   };
   return { run: () => sweep(deps), done, rearmed, failed };
 }
 
 describe('the sweeper', () => {
-  test('wakes threads with waiting input or a lapsed lease, each once, gives back silent work, and tidies vaults', async () => {
+  test('wakes threads with waiting input or a lapsed lease, each once, gives back silent work, tidies vaults, and forgets sessions', async () => {
     const { run, done } = sweeping([
       { kind: 'inbox', ref: ref(1), dueAt: 1 },
       { kind: 'inbox', ref: ref(1), dueAt: 2 },
@@ -41,9 +43,10 @@ describe('the sweeper', () => {
       { kind: 'lease', ref: ref(2), dueAt: 3 },
       { kind: 'work', ...work, workId: 'work_1', dueAt: 3 },
       { kind: 'vault', workspace: 'default', vaultId: 'vlt_1', dueAt: 3 },
+      { kind: 'tombstone', session: deleted, dueAt: 3 },
     ]);
-    expect(await run()).toBe(6);
-    expect(done.toSorted()).toEqual(['sthr_1', 'sthr_2', 'vlt_1', 'work_1']);
+    expect(await run()).toBe(7);
+    expect(done.toSorted()).toEqual(['sesn_3', 'sthr_1', 'sthr_2', 'vlt_1', 'work_1']);
   });
 
   test('an item that fails does not hold up the others', async () => {

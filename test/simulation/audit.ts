@@ -5,7 +5,7 @@ import { buildModelRequest, requestDigest } from '../../runtime/harness/model-re
 import { MICROS_PER_SECOND, type Micros } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { threadPartition, workPartition } from '../../runtime/store/keys';
-import type { DueItem } from '../../runtime/store/ports';
+import type { DueItem } from '../../runtime/store/due-ports';
 import type { Commit, EventRecord, SessionRecord } from '../../runtime/store/records';
 import { foldCommit } from '../../runtime/thread/fold';
 import { pendingEvents, waiting } from '../../runtime/thread/inbox';
@@ -42,6 +42,12 @@ export async function unfinished(system: System, session: SessionRecord): Promis
     ...(work && work.state !== 'stopped' ? [`the work item is still ${work.state}`] : []),
     ...(work?.sessionTokenHash ? ['the token of the work item still stands in it'] : []),
   ];
+}
+
+/** What has still to be cleared for the last time. */
+export async function unforgotten(system: System, session: SessionRecord): Promise<string[]> {
+  const tombstones = await system.bare().due.due('tombstone', Number.MAX_SAFE_INTEGER, 100);
+  return tombstones.map(() => `the tombstone of ${session.id} is still there`);
 }
 
 /** What is wrong with the log as it is stored, private parts included. */

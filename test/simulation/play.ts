@@ -2,7 +2,7 @@
 import { waits } from './determinism';
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
-import { auditLog, historyOf, remains, unfinished } from './audit';
+import { auditLog, historyOf, remains, unfinished, unforgotten } from './audit';
 import { Client } from './client';
 import { Listener } from './listener';
 import { ScriptedModel } from './model';
@@ -34,6 +34,11 @@ export interface Played {
 /** The session must be at rest within this time, and then the system, whatever failed: retries, leases, sweeps included. */
 const REST_WITHIN = 8 * 60 * MICROS_PER_SECOND;
 const FINISH_WITHIN = 6 * 60 * MICROS_PER_SECOND;
+/** The tombstone of a deleted session stands for twenty minutes; then it may take some sweeps. */
+const FORGOTTEN_WITHIN = 40 * 60 * MICROS_PER_SECOND;
+const SWEEP_EVERY_MS = 20_000;
+/** When only time has to pass. */
+const SWEEP_CALM_EVERY_MS = 240_000;
 const LOOK_EVERY_MS = 1_000;
 const LOOK_AGAIN_MS = 6_000;
 const WAKE_SECONDS = 900;
@@ -46,6 +51,7 @@ export async function play(scenario: Scenario, schedule: Schedule): Promise<Play
 
 class Run {
   #isDone = false;
+  #sweepEveryMs = SWEEP_EVERY_MS;
   readonly #problems: string[] = [];
 
   private constructor(
@@ -84,7 +90,7 @@ class Run {
   async play(): Promise<Played> {
     const { scenario, system, scheduler, client, model } = this;
     const done = (): boolean => this.#isDone;
-    void sweepFor(system, this.outside, done);
+    void sweepFor(system, this.outside, () => this.#sweepEveryMs, done);
     void this.listener?.listen(done);
     this.#startPollers();
     let hasWhatItWants = false;
@@ -95,14 +101,7 @@ class Run {
     if (
       await this.#reach('the session does not come to rest', REST_WITHIN, async () => hasWhatItWants && this.#rests())
     ) {
-      // Twice: what is seen first is written before the last thing is cleared up.
-      let times = 0;
-      const finished = async (): Promise<boolean> => {
-        times = (await this.#leftToDo()).length === 0 ? times + 1 : 0;
-        return times === 2;
-      };
-      const isFinished = await this.#reach('something is left to do', FINISH_WITHIN, finished, LOOK_AGAIN_MS);
-      if (!isFinished) this.#problems.push(...(await this.#leftToDo()));
+      await this.#finish();
     }
     this.#isDone = true;
     const { events, pending } = await historyOf(system, client.session);
@@ -144,6 +143,32 @@ class Run {
     if (broken !== undefined) throw broken;
     if (end !== 'done') this.#problems.push(`${otherwise}: ${end}`);
     return end === 'done';
+  }
+
+  /** Nothing is left to do, soon; and nothing at all is left of a deleted session once it was cleared for the last time. */
+  async #finish(): Promise<void> {
+    const { scenario, scheduler, system, client } = this;
+    const left = (): Promise<string[]> => this.#leftToDo();
+    // What somebody wrote too late who then died as well is found with the tombstone.
+    if (!scenario.isDeleted || scheduler.harms < 2) await this.#reachEnd(left, FINISH_WITHIN, LOOK_AGAIN_MS);
+    if (!scenario.isDeleted || this.#problems.length > 0) return;
+    this.#sweepEveryMs = SWEEP_CALM_EVERY_MS;
+    const remembered = async (): Promise<string[]> => [
+      ...(await left()),
+      ...(await unforgotten(system, client.session)),
+    ];
+    await this.#reachEnd(remembered, FORGOTTEN_WITHIN, SWEEP_CALM_EVERY_MS);
+  }
+
+  /** Runs until nothing is left: twice, for what is seen first is written before the last thing is cleared up. */
+  async #reachEnd(left: () => Promise<string[]>, within: number, everyMs: number): Promise<void> {
+    let times = 0;
+    const isOver = async (): Promise<boolean> => {
+      times = (await left()).length === 0 ? times + 1 : 0;
+      return times === 2;
+    };
+    const isReached = await this.#reach('something is left to do', within, isOver, everyMs);
+    if (!isReached) this.#problems.push(...(await left()));
   }
 
   /** What a sleeper brought back of a deleted session has to go again, too. */

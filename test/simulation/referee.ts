@@ -1,5 +1,6 @@
 /** Looks at every write as it is carried out: what the rows of the tables may never become, whoever was late with what. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { threadOfPartition } from '../../runtime/store/keys';
 import type { Item } from '../../runtime/store/table';
 import type { Written } from './database';
 
@@ -21,6 +22,8 @@ export class Referee {
   readonly #cleared = new Set<string>();
   /** By partition: the commits that stand in it. */
   readonly #commits = new Map<string, number>();
+  /** The sessions that have a tombstone. */
+  readonly #tombstones = new Set<string>();
   /** The ids of the work items that can be found by name. */
   readonly #named = new Set<string>();
 
@@ -44,6 +47,7 @@ export class Referee {
     SESSION: (change) =>
       (change.after?.work_id ?? change.before?.work_id) ? this.#work(change) : this.#session(change),
     WORK: (change) => this.#name(change),
+    DELETED: (change) => this.#tombstone(change),
   };
 
   #lease({ before, after }: Change, writer: string): (string | false)[] {
@@ -90,6 +94,7 @@ export class Referee {
         "overwrote a session's record that somebody else had changed",
       hasOlderStatus === true && 'told an older status of a session',
       isUnkept && 'deleted the record of a session whose log is there',
+      before !== undefined && !after && !this.#tombstones.has(sessionOf(pk)) && 'deleted a session without a tombstone',
       this.#lacksBody(after),
     ];
   }
@@ -102,6 +107,12 @@ export class Referee {
       after !== undefined && !this.#named.has(String(after.work_id)) && 'left a work item that has no name',
       AWAITED.includes(state) && after?.due_at === undefined && `left a work item that is ${state} and not due`,
     ];
+  }
+
+  #tombstone({ before, after }: Change): (string | false)[] {
+    if (after) this.#tombstones.add(String(after.ended_session));
+    else this.#tombstones.delete(String(before?.ended_session));
+    return [after !== undefined && after.due_at === undefined && 'left a tombstone that is not due'];
   }
 
   #name({ before, after }: Change): string[] {
@@ -122,6 +133,8 @@ export class Referee {
     return typeof key === 'string' && !this.hasBlob(key) && `put ${after?.sk} before the body that it points at`;
   }
 }
+
+const sessionOf = (partition: string): string => threadOfPartition(partition).sessionId;
 
 /** Whether a record was changed by somebody who had not read it as it was. */
 function isOverwritten({ before, after }: Change, recordOf: (item: Item) => unknown): boolean {

@@ -2,28 +2,36 @@
 import { sweep } from '../../runtime/handlers/sweeper';
 import { workNeeds } from '../../runtime/resources/work-needs';
 import { createWorkQueue, type SessionWorkQueue } from '../../runtime/resources/work-queue';
+import { forgetSession } from '../../runtime/resources/session-clearing';
 import type { Waker } from '../../runtime/store/ports';
+import type { EndedSession } from '../../runtime/store/records';
 import type { Process } from './scheduler';
 import type { System } from './system';
 
-const SWEEP_EVERY_MS = 20_000;
-
 /** Sweeps from time to time until told to stop. */
-export async function sweepFor(system: System, outside: Process, done: () => boolean): Promise<void> {
+export async function sweepFor(
+  system: System,
+  outside: Process,
+  everyMs: () => number,
+  done: () => boolean,
+): Promise<void> {
   const { scheduler: clock } = system;
   while (!done()) {
-    await clock.sleep(outside, SWEEP_EVERY_MS);
+    await clock.sleep(outside, everyMs());
     const deps = system.depsOf(system.process('sweeper'));
     const { due } = deps.store;
     const onError = (_item: unknown, error: unknown): void => void system.errors.push(`sweeper: ${String(error)}`);
-    const workQueue = { lapse: lapsing(system, createWorkQueue(deps)) };
+    const queue = createWorkQueue(deps);
+    const workQueue = { lapse: lapsing(system, queue) };
+    const forget = (session: EndedSession): Promise<void> =>
+      forgetSession({ store: deps.store, workQueue: queue }, session);
     const waker: Waker = {
       wake: (ref) => {
         system.revived += 1;
         return deps.waker.wake(ref);
       },
     };
-    sweep({ due, waker, workQueue, vault: undefined, clock, onError }).catch((error: unknown) =>
+    sweep({ due, waker, workQueue, vault: undefined, forget, clock, onError }).catch((error: unknown) =>
       system.errors.push(`sweep: ${String(error)}`),
     );
   }

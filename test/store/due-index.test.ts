@@ -1,5 +1,5 @@
 import { headKey, threadPartition } from '../../runtime/store/keys';
-import type { DueItem, HeldLease } from '../../runtime/store/ports';
+import type { DueItem, HeldLease } from '../../runtime/store/due-ports';
 import type { ThreadRef } from '../../runtime/store/records';
 import { openEngine, type Engine } from './engine';
 import { loseAnswers, repeatHints } from './faults';

@@ -5,6 +5,7 @@ const DELIVER = 'runtime/resources/deliver.ts';
 const RULES = 'runtime/resources/events-rules.ts';
 const THREAD = 'runtime/resources/events-thread.ts';
 const VIEW = 'runtime/resources/events-view.ts';
+const CLEARING = 'runtime/resources/session-clearing.ts';
 const END = 'runtime/resources/sessions-end.ts';
 const UPDATE = 'runtime/resources/sessions-update.ts';
 const STREAM = 'runtime/http/live-stream.ts';
@@ -69,9 +70,9 @@ export const API_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'a deleted session keeps its log',
-    file: END,
-    from: 'await store.log.deleteThread(primaryThread(session));\n    await store.sessions.delete(session.workspace, session.id);',
-    to: "await store.sessions.delete(session.workspace, session.id);\n    if (now > 0) return { id: session.id, type: 'session_deleted' };",
+    file: CLEARING,
+    from: 'await store.log.deleteThread(thread);\n  await store.sessions.delete(workspace, id);',
+    to: 'await store.sessions.delete(workspace, id);\n  if (id) return;',
   },
   {
     name: 'an archive that was cut short is not told to the lists when it is repeated',
@@ -81,19 +82,49 @@ export const API_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: "a session's record is deleted before its log",
-    file: END,
-    from: 'await store.log.deleteThread(primaryThread(session));\n    await store.sessions.delete(session.workspace, session.id);',
-    to: 'await store.sessions.delete(session.workspace, session.id);\n    await store.log.deleteThread(primaryThread(session));',
+    file: CLEARING,
+    from: 'await store.log.deleteThread(thread);\n  await store.sessions.delete(workspace, id);',
+    to: 'await store.sessions.delete(workspace, id);\n  await store.log.deleteThread(thread);',
   },
   {
     name: 'what came by while a session was deleted is left behind',
+    file: CLEARING,
+    from: '  await store.log.deleteThread(thread);\n}',
+    to: '}',
+  },
+  {
+    name: 'a session is deleted without a tombstone',
     file: END,
-    from: '    await store.log.deleteThread(primaryThread(session));\n    hints.changed',
-    to: '    hints.changed',
+    from: '    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);\n',
+    to: '',
+  },
+  {
+    name: 'a tombstone is put after what it stands for has gone',
+    file: END,
+    from: '    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);\n    await clearSession(deps, session);\n',
+    to: '    await clearSession(deps, session);\n    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);\n',
+  },
+  {
+    name: 'a tombstone is not due',
+    file: 'runtime/store/tombstones.ts',
+    from: "...dueAttributes('tombstone', id, lookAt),",
+    to: '',
+  },
+  {
+    name: 'a tombstone goes before what it stands for',
+    file: CLEARING,
+    from: '  await clearSession(deps, session);\n  await deps.store.tombstones.remove(session);\n',
+    to: '  await deps.store.tombstones.remove(session);\n  await clearSession(deps, session);\n',
+  },
+  {
+    name: 'a tombstone goes, and nobody has looked',
+    file: CLEARING,
+    from: '  await clearSession(deps, session);\n  await deps.store',
+    to: '  await deps.store',
   },
   {
     name: 'a deleted session keeps its worker',
-    file: END,
+    file: CLEARING,
     from: 'await workQueue.end(session, { discard: true });',
     to: '',
   },

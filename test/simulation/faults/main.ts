@@ -11,6 +11,7 @@ one that is said to be harmless is, and when the code without any fault does not
   --schedules N  how many schedules to look through for each (default 1000)
   --seed S       where the draw begins (default 1)
   --fault TEXT   only faults whose name, or whose file, contains the text
+  --scenario TEXT  play only scenarios whose name contains the text
   --jobs N       so many at once (default 1)
   --harmless     look for those that are said to be harmless, too
 `;
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
       schedules: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
       fault: { type: 'string', default: '' },
+      scenario: { type: 'string', default: '' },
       jobs: { type: 'string', default: '1' },
       harmless: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -33,12 +35,12 @@ async function main(): Promise<void> {
     ({ name, file, harmless }) =>
       (name.includes(values.fault) || file.includes(values.fault)) && (values.harmless || harmless === undefined),
   );
-  await proveSound(Number(values.seed));
+  await proveSound(Number(values.seed), values.scenario);
   const queue = [...faults];
   const findings: Finding[] = [];
   await Promise.all(
     Array.from({ length: Number(values.jobs) }, async () => {
-      const nursery = await Nursery.open();
+      const nursery = await Nursery.open(values.scenario);
       try {
         for (let fault = queue.shift(); fault; fault = queue.shift()) {
           const finding = await nursery.try(fault, Number(values.schedules), Number(values.seed));
@@ -54,8 +56,8 @@ async function main(): Promise<void> {
 }
 
 /** Finding faults says something only where nothing is found without them. */
-async function proveSound(seed: number): Promise<void> {
-  const nursery = await Nursery.open();
+async function proveSound(seed: number, scenario: string): Promise<void> {
+  const nursery = await Nursery.open(scenario);
   try {
     const { isFound, schedules, output } = await nursery.simulate(SOUND_SCHEDULES, seed);
     if (isFound) throw new Error(`the code fails before anything is planted in it:\n${output}`);

@@ -29,13 +29,17 @@ interface Said {
 }
 
 export class Nursery {
-  private constructor(private readonly directory: string) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly scenario: string,
+  ) {}
 
-  static async open(): Promise<Nursery> {
+  /** Faults are looked for in the scenarios whose name contains the text. */
+  static async open(scenario = ''): Promise<Nursery> {
     const directory = await mkdtemp(join(tmpdir(), 'planted-'));
     for (const part of COPIED) await cp(join(ROOT, part), join(directory, part), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
-    return new Nursery(directory);
+    return new Nursery(directory, scenario);
   }
 
   close(): Promise<void> {
@@ -58,7 +62,7 @@ export class Nursery {
   /** Plays until something is found. */
   async simulate(schedules: number, seed: number): Promise<Said> {
     const tsx = join(this.directory, 'node_modules/.bin/tsx');
-    const args = ['test/simulation/main.ts', '--jobs', '1', '--enough', '1'];
+    const args = ['test/simulation/main.ts', '--jobs', '1', '--enough', '1', '--scenario', this.scenario];
     const options = { cwd: this.directory, timeout: TIME_LIMIT_MS, maxBuffer: 64 * 1024 * 1024 };
     let output = '';
     const child = execFile(tsx, [...args, '--schedules', String(schedules), '--seed', String(seed)], options);

@@ -231,20 +231,26 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the sweeper passes over leases',
     file: SWEEPER,
-    from: "= ['inbox', 'lease', 'work', 'vault'];",
-    to: "= ['inbox', 'work', 'vault'];",
+    from: "= ['inbox', 'lease', 'work', 'vault', 'tombstone'];",
+    to: "= ['inbox', 'work', 'vault', 'tombstone'];",
   },
   {
     name: 'the sweeper passes over inboxes',
     file: SWEEPER,
-    from: "= ['inbox', 'lease', 'work', 'vault'];",
-    to: "= ['lease', 'work', 'vault'];",
+    from: "= ['inbox', 'lease', 'work', 'vault', 'tombstone'];",
+    to: "= ['lease', 'work', 'vault', 'tombstone'];",
   },
   {
     name: 'the sweeper passes over work',
     file: SWEEPER,
-    from: "= ['inbox', 'lease', 'work', 'vault'];",
-    to: "= ['inbox', 'lease', 'vault'];",
+    from: "= ['inbox', 'lease', 'work', 'vault', 'tombstone'];",
+    to: "= ['inbox', 'lease', 'vault', 'tombstone'];",
+  },
+  {
+    name: 'the sweeper passes over tombstones',
+    file: SWEEPER,
+    from: "= ['inbox', 'lease', 'work', 'vault', 'tombstone'];",
+    to: "= ['inbox', 'lease', 'work', 'vault'];",
   },
   {
     name: 'a start that another one outran goes on',
