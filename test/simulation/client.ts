@@ -7,8 +7,9 @@ import type { EventParams, SessionEvent } from '../../runtime/contract/wire';
 import type { RequestContext } from '../../runtime/resources/ports';
 import type { Principal } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
+import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import type { Process } from './scheduler';
-import type { Operations, System } from './system';
+import { refOf, type Operations, type System } from './system';
 
 /** A client that waits looks more and more rarely. */
 const FIRST_POLL_MS = 200;
@@ -148,6 +149,16 @@ export class Client {
 
   delete(): Promise<Answer> {
     return this.#end('sessions.delete');
+  }
+
+  /** A harness that slept through the session's end writes what it had in hand, and dies. */
+  async haunt(title: string): Promise<void> {
+    const late = this.system.process('late', false);
+    const { log } = this.system.depsOf(late).store;
+    const event = { id: 'sevt_late', type: 'session.updated' as const, title, processed_at: '' };
+    const commit = { n: 99, at: 1, by: 'late', records: [{ event }], consumed: [], summary: EMPTY_SUMMARY };
+    await log.append(refOf(this.session), commit);
+    late.kill();
   }
 
   #end(operation: 'sessions.archive' | 'sessions.delete'): Promise<Answer> {

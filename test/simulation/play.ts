@@ -34,11 +34,11 @@ export interface Played {
 /** The session must be at rest within this time, and then the system, whatever failed: retries, leases, sweeps included. */
 const REST_WITHIN = 8 * 60 * MICROS_PER_SECOND;
 const FINISH_WITHIN = 6 * 60 * MICROS_PER_SECOND;
-/** The tombstone of a deleted session stands for twenty minutes; then it may take some sweeps. */
-const FORGOTTEN_WITHIN = 40 * 60 * MICROS_PER_SECOND;
 const SWEEP_EVERY_MS = 20_000;
 /** When only time has to pass. */
 const SWEEP_CALM_EVERY_MS = 240_000;
+/** The tombstone of a deleted session stands for twenty minutes; then as many sweeps may come to nothing as before. */
+const FORGOTTEN_WITHIN = 20 * 60 * MICROS_PER_SECOND + FINISH_WITHIN * (SWEEP_CALM_EVERY_MS / SWEEP_EVERY_MS);
 const LOOK_EVERY_MS = 1_000;
 const LOOK_AGAIN_MS = 6_000;
 const WAKE_SECONDS = 900;
@@ -150,7 +150,8 @@ class Run {
     const { scenario, scheduler, system, client } = this;
     const left = (): Promise<string[]> => this.#leftToDo();
     // What somebody wrote too late who then died as well is found with the tombstone.
-    if (!scenario.isDeleted || scheduler.harms < 2) await this.#reachEnd(left, FINISH_WITHIN, LOOK_AGAIN_MS);
+    const isLate = scenario.isHaunted === true || (scenario.isDeleted === true && scheduler.harms > 1);
+    if (!isLate) await this.#reachEnd(left, FINISH_WITHIN, LOOK_AGAIN_MS);
     if (!scenario.isDeleted || this.#problems.length > 0) return;
     this.#sweepEveryMs = SWEEP_CALM_EVERY_MS;
     const remembered = async (): Promise<string[]> => [

@@ -45,6 +45,8 @@ export interface Scenario {
   readonly pollers?: number;
   /** The session is gone at the end, with all that it was. */
   readonly isDeleted?: boolean;
+  /** Somebody writes to it when it is gone, and dies. */
+  readonly isHaunted?: boolean;
 }
 
 export const text = (said: string): Block => ({ type: 'text', text: said, citations: null });

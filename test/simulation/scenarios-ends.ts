@@ -134,6 +134,21 @@ export const ENDS: readonly Scenario[] = [
     },
   },
   {
+    name: 'a session that is deleted while a harness sleeps, which writes to it and dies',
+    agent: agent(),
+    isDeleted: true,
+    isHaunted: true,
+    isRevived: true,
+    outcome: [],
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+      while ((await client.delete()) === 'refused') await client.pause(500);
+      await client.haunt(BIG);
+    },
+  },
+  {
     name: 'a session that is interrupted and deleted at once',
     agent: agent(),
     isDeleted: true,
