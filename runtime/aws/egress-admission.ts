@@ -1,6 +1,7 @@
 import { proves, type SandboxName } from '../egress/credential';
 import { egressSession, type EgressSession } from '../egress/session';
-import type { Store, WorkRecord } from '../store/ports';
+import type { Store } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 
 /** The states in which an item has a worker, or may still have one. */
 const SERVED: ReadonlySet<WorkRecord['state']> = new Set(['starting', 'active', 'stopping']);

@@ -3,7 +3,7 @@ import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { SandboxLauncher, StartedSandbox } from '../resources/ports';
 import { SandboxStartError } from '../resources/sandbox-start';
 import { changesSystem, type SandboxOrder } from '../sandbox/container-contract';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { SessionRecord } from '../store/records';
 import { startTask, type EgressPlacement, type FargatePlacement } from './fargate-task';
 import { tagsOf } from './task-tags';

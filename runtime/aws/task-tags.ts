@@ -2,7 +2,7 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { hashOfSecret } from '../resources/keys';
 import type { GoneWorker } from '../resources/ports';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { SessionRecord } from '../store/records';
 
 const TAGS = {

@@ -4,7 +4,7 @@
  * which it could call the API, there is no further secret to make, and it ends with the lease.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 
 /** Whose sandbox it is. */
 export type SandboxName = Pick<WorkRecord, 'workspace' | 'environmentId' | 'sessionId'>;

@@ -15,7 +15,7 @@ import {
   SUPERVISOR_CAPABILITIES,
   type SandboxOrder,
 } from '../sandbox/container-contract';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { SessionRecord } from '../store/records';
 import type { EgressDoors } from './egress-doors';
 import type { MachineLauncher } from './machine-launcher';

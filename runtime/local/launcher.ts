@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { isId } from '../contract/ids';
 import type { GoneWorker, SandboxLauncher, WorkQueue } from '../resources/ports';
 import type { SupervisorConfig } from '../sandbox/supervisor-config';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { SessionRecord } from '../store/records';
 import type { EgressDoors } from './egress-doors';
 import type { Isolation } from './isolation';

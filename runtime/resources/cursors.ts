@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { invalid } from '../contract/errors';
-import type { Page, PageRequest } from '../store/ports';
+import type { Page, PageRequest } from '../store/page';
 
 type Order = PageRequest['order'];
 

@@ -1,5 +1,6 @@
 import { conflict, forbidden, notFound } from '../contract/errors';
-import type { Principal, WorkRecord } from '../store/ports';
+import type { Principal } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { ResourceDeps } from './ports';
 
 /** A sandbox that asks for something, by the credential that it shows. */

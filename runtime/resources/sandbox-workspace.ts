@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, conflict, invalid, notFound } from '../contract/errors';
 import { workspaceBlob } from '../store/keys';
-import type { SavedWorkspace, WorkRecord } from '../store/ports';
+import type { SavedWorkspace, WorkRecord } from '../store/work-ports';
 import type { ResourceDeps, WorkspaceArchives } from './ports';
 import { sandboxWork, type SandboxCaller } from './sandbox-access';
 import { withSavedWorkspace } from './work-item';

@@ -1,4 +1,4 @@
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { SessionRecord } from '../store/records';
 import type { ResourceDeps, StartedSandbox } from './ports';
 import { SandboxStartError, startErrorOf } from './sandbox-start';

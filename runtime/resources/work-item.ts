@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { MICROS_PER_MS, MICROS_PER_SECOND, toTimestamp, type Micros } from '../contract/time';
 import type { Work } from '../contract/wire';
-import type { SavedWorkspace, WorkRecord } from '../store/ports';
+import type { SavedWorkspace, WorkRecord } from '../store/work-ports';
 import type { SessionRecord } from '../store/records';
 import type { StartedSandbox } from './ports';
 

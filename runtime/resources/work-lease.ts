@@ -1,7 +1,7 @@
 /** What a worker does with an item that it holds: acknowledge, heartbeat, stop (reference 10). */
 import { ApiError, conflict, notFound } from '../contract/errors';
 import { toTimestamp, type Micros } from '../contract/time';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { OperationsOf, RequestContext, ResourceDeps } from './ports';
 import { checkWorkAccess } from './work-access';
 import {

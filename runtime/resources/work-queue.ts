@@ -1,6 +1,6 @@
 import { primaryThreadOf } from '../contract/ids';
 import type { Micros } from '../contract/time';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { EndedSession, SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
 import { discardWorkspace } from './sandbox-workspace';

@@ -1,6 +1,6 @@
 import type { BetaWorkSecret } from '@anthropic-ai/sdk/resources/beta/environments/work';
 import { MICROS_PER_SECOND, type Micros } from '../contract/time';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import { hashOfSecret, makeSecret } from './keys';
 import type { ResourceDeps } from './ports';
 

@@ -2,7 +2,7 @@
 import { invalid, notFound } from '../contract/errors';
 import { MICROS_PER_MS, MICROS_PER_SECOND, toTimestamp, type Micros } from '../contract/time';
 import type { Environment, Work } from '../contract/wire';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import { pageRequest, wirePage, type Paging } from './cursors';
 import { mergeMetadata } from './metadata';
 import type { OperationsOf, RequestContext, ResourceDeps } from './ports';

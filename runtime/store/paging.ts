@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from './ports';
+import type { Page, PageRequest } from './page';
 
 /** Where to begin reading: next to this position (itself excluded) or, when undefined, at the end. */
 export interface ReadFrom {

@@ -4,7 +4,7 @@ import { dueAttributes } from './due-index';
 import { given } from './expressions';
 import { workerKey, workerPartition, workerRange, workKey, workNameKey, workNameRange, workPartition } from './keys';
 import { narrowed, pageOf } from './paging';
-import type { WorkRecord, WorkStore } from './ports';
+import type { WorkRecord, WorkStore } from './work-ports';
 import type { Item, Table } from './table';
 import { EXPIRES_AT, QUEUE_INDEX } from './tables';
 

@@ -4,7 +4,7 @@
  */
 import type { Micros } from '../contract/time';
 import type { ModelFailure, ModelRequest, ModelResponse } from '../model/port';
-import type { WorkRecord } from '../store/ports';
+import type { WorkRecord } from '../store/work-ports';
 import type { Commit, SessionRecord, ThreadRef, ThreadSummary } from '../store/records';
 
 /** From when to when something took. */

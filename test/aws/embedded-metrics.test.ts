@@ -1,4 +1,4 @@
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import { embedMetrics } from '../../runtime/aws/embedded-metrics';
 import { createLog } from '../../runtime/telemetry/log';
 import { createObserver } from '../../runtime/telemetry/observer';

@@ -3,7 +3,7 @@ import { FargateLauncher, type FargateLauncherOptions } from '../../runtime/aws/
 import type { Capacity, EgressPlacement } from '../../runtime/aws/fargate-task';
 import { SandboxStartError } from '../../runtime/resources/sandbox-start';
 import { ORDER_VARIABLE } from '../../runtime/sandbox/container-contract';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { startAwsServer, type AwsAnswer, type AwsCall, type AwsServer } from './aws-server';
 

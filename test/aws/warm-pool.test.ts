@@ -10,7 +10,7 @@ import type { SandboxLauncher } from '../../runtime/resources/ports';
 import { exchangeClaim } from '../../runtime/resources/sandbox-claim';
 import { assignmentFor } from '../../runtime/resources/warm-assignment';
 import { ORDER_VARIABLE, type WarmOrder } from '../../runtime/sandbox/container-contract';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { WorkWorld } from '../resources/work-world';
 import { startAwsServer, type AwsCall, type AwsServer } from './aws-server';

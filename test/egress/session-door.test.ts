@@ -6,7 +6,7 @@ import { systemIds } from '../../runtime/contract/ids';
 import { DOOR_TARGETS, presented, readPresented } from '../../runtime/egress/credential';
 import { SessionDoor } from '../../runtime/egress/session-door';
 import { hashOfSecret } from '../../runtime/resources/keys';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import { openEngine, type Engine } from '../store/engine';
 import { session as sessionOf, work as workOf } from '../store/values';
 import { EgressWorld, PLACEHOLDER } from './egress-world';

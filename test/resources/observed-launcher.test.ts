@@ -1,6 +1,6 @@
 import { observedLauncher } from '../../runtime/resources/observed-launcher';
 import type { SandboxLauncher } from '../../runtime/resources/ports';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { Fact } from '../../runtime/telemetry/facts';
 import { sessionRecord } from '../support/decisions';
 

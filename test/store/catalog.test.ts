@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { createVersionedCatalog } from '../../runtime/store/catalog';
 import { BodyCodec } from '../../runtime/store/codec';
-import type { Page, VersionedCatalog } from '../../runtime/store/ports';
+import type { Page } from '../../runtime/store/page';
+import type { VersionedCatalog } from '../../runtime/store/ports';
 import { openEngine, type Engine } from './engine';
 import { collect, noise } from './values';
 

@@ -1,5 +1,6 @@
 import { systemIds } from '../../runtime/contract/ids';
-import type { Page, PageRequest, SessionFilter } from '../../runtime/store/ports';
+import type { Page, PageRequest } from '../../runtime/store/page';
+import type { SessionFilter } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { openEngine, type Engine } from './engine';
 import { loseAnswers } from './faults';

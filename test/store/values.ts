@@ -1,5 +1,5 @@
 import { primaryThreadOf, systemIds } from '../../runtime/contract/ids';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { Commit, EventRecord, InboxEntry, SessionRecord, ThreadRef } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { sessionRecord } from '../support/decisions';

@@ -1,4 +1,4 @@
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import { openEngine, type Engine } from './engine';
 import { loseAnswers } from './faults';
 import { work } from './values';

@@ -1,6 +1,6 @@
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { ModelError } from '../../runtime/model/port';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { CommitFact, Fact, ModelFact } from '../../runtime/telemetry/facts';
 import { lineOf } from '../../runtime/telemetry/lines';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';

@@ -1,7 +1,7 @@
 import { systemIds } from '../../runtime/contract/ids';
 import { MICROS_PER_MS, systemClock, toTimestamp } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
-import type { WorkRecord } from '../../runtime/store/ports';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { Commit, EventRecord, OpenCall, PrivatePart, ThreadSummary } from '../../runtime/store/records';
 import type { CommitFact, ModelFact, WakeFact } from '../../runtime/telemetry/facts';
 import { measuresOf } from '../../runtime/telemetry/measures';
