@@ -14,6 +14,8 @@ export interface BellTimes {
   readonly callMs: number;
   /** While the line is down, or a look has failed. */
   readonly downMs: number;
+  /** How much later than a look that found its events a ring may come. */
+  readonly lateMs: number;
   /** A line that is down for longer is not waited for. */
   readonly patienceMs: number;
 }
@@ -23,6 +25,7 @@ export const BELL_TIMES: BellTimes = {
   quietMs: 60_000,
   callMs: 30_000,
   downMs: 5_000,
+  lateMs: 5_000,
   patienceMs: 30_000,
 };
 
@@ -185,9 +188,9 @@ export class BellStream {
     this.#schedule();
   }
 
-  #schedule(ms = this.#pauseMs): void {
+  #schedule(ms = this.#pauseMs, act = () => this.#wakeUp()): void {
     this.#stopTimer?.();
-    if (!this.#isOver) this.#stopTimer = this.options.line.clock.after(ms, () => this.#queue(() => this.#wakeUp()));
+    if (!this.#isOver) this.#stopTimer = this.options.line.clock.after(ms, () => this.#queue(act));
   }
 
   get #pauseMs(): number {
@@ -206,11 +209,13 @@ export class BellStream {
     const wasSettled = this.#isSettled;
     this.#isSettled = line.isUp;
     const found = await this.#look();
-    if (wasSettled && found.some(isRungFor)) this.#miss();
+    // Whatever is heard before, or the end of the line, sets another time.
+    if (wasSettled && found.some(isRungFor)) this.#schedule(times.lateMs, () => this.#miss());
   }
 
   /** Something should have been rung for, and was not heard: the connection is dead, or nobody rings. */
-  #miss(): void {
+  async #miss(): Promise<void> {
+    this.#schedule();
     this.#missed += 1;
     if (this.#missed < DEAF_AFTER) this.options.line.renew();
     else this.options.line.hangUp();

@@ -6,9 +6,16 @@ import type { SessionEvent } from '../../runtime/contract/wire';
 import { BellLine, type ConnectionEars } from '../../runtime/sandbox/bell-line';
 import { BellStream, type BellTimes } from '../../runtime/sandbox/bell-stream';
 
-const SLOW: BellTimes = { afterUpMs: 60_000, quietMs: 60_000, callMs: 60_000, downMs: 60_000, patienceMs: 60_000 };
+const SLOW: BellTimes = {
+  afterUpMs: 60_000,
+  quietMs: 60_000,
+  callMs: 60_000,
+  downMs: 60_000,
+  lateMs: 60_000,
+  patienceMs: 60_000,
+};
 /** Without patience for a line that is down. */
-const FAST: BellTimes = { afterUpMs: 20, quietMs: 60, callMs: 20, downMs: 20, patienceMs: 60 };
+const FAST: BellTimes = { afterUpMs: 20, quietMs: 60, callMs: 20, downMs: 20, lateMs: 20, patienceMs: 60 };
 
 /** A log, a line to its bell, and a stream of it, with what the stream has given. */
 class Listening {
@@ -234,6 +241,19 @@ describe('a stream by the bell', () => {
     await here.until(() => here.given.length === 2);
     await here.until(() => here.ended === 'closed');
     expect([here.dials.length, here.line.isOver]).toEqual([2, true]);
+  });
+
+  it('waits for a ring whose events it has found before', async () => {
+    here = await new Listening({ ...FAST, lateMs: 1_000, patienceMs: 60_000 }).open();
+    for (let times = 1; times <= 3; times += 1) {
+      const before = here.looks;
+      await here.until(() => here.looks > before + 1);
+      here.happen();
+      await here.until(() => here.given.length === times);
+      here.ring(here.ringOf(1));
+    }
+    await pause(1_100);
+    expect([here.dials.length, here.line.isOver]).toEqual([1, false]);
   });
 
   it('counts that from the beginning once a ring was heard', async () => {

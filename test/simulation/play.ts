@@ -213,7 +213,9 @@ class Run {
       ...system.referee.problems,
       ...(this.listener?.problems(events) ?? []),
       ...(scenario.isDeleted ? [] : system.switchboard.problems(events)),
-      ...(isCalm && scenario.bell === 'sound' && !schedule.bell ? checkPromptness(events, system.runs) : []),
+      ...(isCalm && scenario.bell === 'sound' && !schedule.bell
+        ? [...checkPromptness(events, system.runs), ...system.switchboard.impatience()]
+        : []),
       ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),

@@ -5,6 +5,9 @@ import { interrupted, INTERRUPTIBLE } from './scenarios-races';
 import { called, QUICK, stopWorker } from './scenarios-stops';
 import { TWO_TURNS } from './scenarios-tools';
 
+/** So long that the sandbox looks by itself about when the call stands in the log. */
+const LONG_THOUGHT_MS = 59_300;
+
 /** A moment, or so long that the sandbox has left. */
 const hesitate = (client: Client): Promise<void> =>
   client.pause(client.random() * (client.random() < 0.7 ? 4_000 : 60_000));
@@ -17,6 +20,14 @@ const go = async (client: Client): Promise<void> => {
 export const BELLS: readonly Scenario[] = [
   { name: 'told by the bell: quick calls', agent: agent(), bell: 'sound', ...QUICK, client: go },
   { name: 'told by a bell that never works: quick calls', agent: agent(), bell: 'dead', ...QUICK, client: go },
+  {
+    name: 'told by the bell: calls that come when the sandbox looks',
+    agent: agent(),
+    bell: 'sound',
+    ...QUICK,
+    thinkingMs: (times) => (times === 2 || times === 3 ? LONG_THOUGHT_MS : 300),
+    client: go,
+  },
   {
     name: 'told by the bell: calls that are allowed one by one',
     bell: 'sound',

@@ -37,6 +37,8 @@ export class Switchboard {
   readonly #ill: Ill | undefined;
   /** The ids of all events that were rung for. */
   readonly #rung = new Set<string>();
+  /** How often each sandbox has dialled. */
+  readonly #dials = new Map<string, number>();
   #dialled = 0;
 
   constructor(private readonly options: SwitchboardOptions) {
@@ -53,6 +55,7 @@ export class Switchboard {
   dial(process: Process, token: string): Dial {
     return (ears) => {
       this.#dialled += 1;
+      this.#dials.set(process.name, (this.#dials.get(process.name) ?? 0) + 1);
       const connection = new Connection(`c${this.#dialled}=`, process, ears, this.options.scheduler);
       void this.#open(connection, token);
       return { close: () => this.#end(connection, 0) };
@@ -63,6 +66,13 @@ export class Switchboard {
   problems(history: readonly SessionEvent[]): string[] {
     const known = new Set(history.map(({ id }) => id));
     return [...this.#rung].filter((id) => !known.has(id)).map((id) => `it was rung for ${id}, which never happened`);
+  }
+
+  /** Sandboxes that gave a connection up, though nothing had happened to it. */
+  impatience(): string[] {
+    return [...this.#dials].flatMap(([name, times]) =>
+      times > 1 ? [`nothing failed, yet ${name} dialled ${times} times`] : [],
+    );
   }
 
   async #open(connection: Connection, token: string): Promise<void> {
