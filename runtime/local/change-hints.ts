@@ -79,7 +79,7 @@ export function announceChanges(store: Store, hints: ChangeHints): Store {
     },
     putPreview: (ref, chunk, at, expiresAt) => after(ref.threadId, log.putPreview(ref, chunk, at, expiresAt)),
     watch: (ref, until) => log.watch(ref, until),
-    noteBell: (ref, connection) => log.noteBell(ref, connection),
+    noteBell: (ref, connection, revision) => log.noteBell(ref, connection, revision),
     deleteThread: (ref) => after(ref.threadId, log.deleteThread(ref)),
     markHeard: (ref, n) => log.markHeard(ref, n),
     heardTo: (ref) => log.heardTo(ref),

@@ -61,10 +61,11 @@ export interface ThreadLog {
   /** Says that somebody wants previews until `until`. */
   watch(ref: ThreadRef, until: Micros): Promise<void>;
   /**
-   * Notes the connection over which the session's sandbox is told of what concerns it; the one before is forgotten. False for a
-   * thread of which nothing is known, or that was deleted.
+   * Notes the connection over which the session's sandbox is told of what concerns it; the one before is forgotten. `revision` is
+   * that of the sandbox's work item when it was let in. False when one was noted that was let in at a later one, for a thread of
+   * which nothing is known, and for one that was deleted.
    */
-  noteBell(ref: ThreadRef, connection: string): Promise<boolean>;
+  noteBell(ref: ThreadRef, connection: string, revision: number): Promise<boolean>;
   /** Notes that some client's stream has been sent everything up to commit `n`. Never goes back, nor brings a deleted thread back. */
   markHeard(ref: ThreadRef, n: number): Promise<void>;
   /** The last commit that some client's stream has been sent; 0 when none. Strongly consistent. */

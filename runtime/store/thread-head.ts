@@ -21,6 +21,10 @@ const WATCH_GETS_LONGER = allOf(ITEM_EXISTS, anyOf(NOBODY_WATCHES, WATCHED_FOR_L
 /** How long a thread that was only ever watched is remembered. Its session may be gone, and then nobody else will clear it away. */
 const KEPT_UNUSED_SECONDS = 24 * 3_600;
 
+const NO_SANDBOX_HAS_CONNECTED = 'attribute_not_exists(#bell_revision)';
+const NO_LATER_ONE_HAS_CONNECTED = '#bell_revision <= :revision';
+const BELL_IS_OF_THE_LATEST = allOf(ITEM_EXISTS, anyOf(NO_SANDBOX_HAS_CONNECTED, NO_LATER_ONE_HAS_CONNECTED));
+
 const NOBODY_HAS_HEARD = 'attribute_not_exists(#heard_to)';
 const HEARD_LESS = '#heard_to < :n';
 const HEARD_GROWS = allOf(ITEM_EXISTS, anyOf(NOBODY_HAS_HEARD, HEARD_LESS));
@@ -63,8 +67,9 @@ export function createHead(table: Table): Pick<ThreadLog, HeadMethods> {
       await table.update(headKey(ref), { set: { ...watched, ...expiry } }, given(ITEM_IS_NEW));
     },
 
-    async noteBell(ref, connection) {
-      return (await table.update(headKey(ref), { set: { bell: connection } }, given(ITEM_EXISTS))) !== undefined;
+    async noteBell(ref, connection, revision) {
+      const change = { set: { bell: connection, bell_revision: revision } };
+      return (await table.update(headKey(ref), change, given(BELL_IS_OF_THE_LATEST, { revision }))) !== undefined;
     },
 
     async markHeard(ref, n) {

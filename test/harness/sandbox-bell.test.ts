@@ -40,7 +40,7 @@ const wake = (): Promise<void> => world.wake(session, { deps: deps() });
 const connect = async (connection = 'c='): Promise<void> => {
   const ref = world.ref(session);
   await world.store.log.acquireLease(ref, 'once', 0, 1);
-  expect(await world.store.log.noteBell(ref, connection)).toBe(true);
+  expect(await world.store.log.noteBell(ref, connection, 1)).toBe(true);
 };
 const rings = (): Ring[] => rung.map(([, ring]) => ring);
 const typesOf = ({ events }: Ring): string[] => events.map(({ type }) => type);
@@ -140,7 +140,7 @@ describe('a harness', () => {
   });
 
   it('tells a sandbox that has connected while it was at work, when it lets go', async () => {
-    world.onWant = async () => void (await world.store.log.noteBell(world.ref(session), 'late='));
+    world.onWant = async () => void (await world.store.log.noteBell(world.ref(session), 'late=', 1));
     await world.message(session);
     await wake();
     const last = await world.store.log.lastCommit(world.ref(session));
@@ -150,7 +150,7 @@ describe('a harness', () => {
   it('tells the connection that has taken the place of one that was gone', async () => {
     onRing = async () => rung.at(-1)?.[0] === 'new=';
     await connect('old=');
-    world.onWant = async () => void (await world.store.log.noteBell(world.ref(session), 'new='));
+    world.onWant = async () => void (await world.store.log.noteBell(world.ref(session), 'new=', 1));
     await world.message(session);
     await wake();
     expect(rung.map(([connection]) => connection)).toEqual(['old=', 'new=']);

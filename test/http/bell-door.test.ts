@@ -91,6 +91,19 @@ describe('the door of the bell', () => {
     for (const secret of [token, unknown]) expect(JSON.stringify(facts)).not.toContain(secret);
   });
 
+  it('does not let a sandbox take the place of one that has replaced it while the door was slow', async () => {
+    const { log } = world.store;
+    const slow = async (...args: Parameters<typeof log.noteBell>): Promise<boolean> => {
+      await world.queue.end(session, { discard: false });
+      expect(await connect(bearer(await tokenFor(session)), 'new=')).toBe(200);
+      return log.noteBell(...args);
+    };
+    const store = { ...world.store, log: { ...log, noteBell: slow } };
+    const door = createBellDoor({ store, clock: world.clock });
+    expect(await door(new Headers(bearer(token)), 'old=')).toBe(409);
+    expect(await bellOf(session)).toBe('new=');
+  });
+
   it('refuses the token of a session that is gone', async () => {
     await world.store.log.deleteThread(refOf(session));
     expect(await connect(bearer(token))).toBe(404);

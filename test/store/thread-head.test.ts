@@ -151,7 +151,7 @@ describe('the bell', () => {
     const ref = newThread();
     const { log } = engine.store;
     await log.acquireLease(ref, 'me', NOW, UNTIL);
-    expect(await log.noteBell(ref, 'first=')).toBe(true);
+    expect(await log.noteBell(ref, 'first=', 1)).toBe(true);
     expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ bell: 'first=' });
     await log.releaseLease(ref, 'me');
     expect(await log.acquireLease(ref, 'other', NOW, UNTIL)).toMatchObject({ bell: 'first=' });
@@ -161,15 +161,26 @@ describe('the bell', () => {
     const ref = newThread();
     const { log } = engine.store;
     await log.acquireLease(ref, 'me', NOW, UNTIL);
-    await log.noteBell(ref, 'first=');
-    await log.noteBell(ref, 'second=');
+    await log.noteBell(ref, 'first=', 1);
+    await log.noteBell(ref, 'second=', 1);
     expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ bell: 'second=' });
+  });
+
+  it('is that of the latest sandbox, though one before may be slower to come', async () => {
+    const ref = newThread();
+    const { log } = engine.store;
+    await log.acquireLease(ref, 'me', NOW, UNTIL);
+    expect(await log.noteBell(ref, 'new=', 7)).toBe(true);
+    expect(await log.noteBell(ref, 'old=', 6)).toBe(false);
+    expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ bell: 'new=' });
+    expect(await log.noteBell(ref, 'newer=', 8)).toBe(true);
+    expect(await log.renewLease(ref, 'me', UNTIL)).toMatchObject({ bell: 'newer=' });
   });
 
   it('brings no deleted thread back', async () => {
     const ref = newThread();
     const { log } = engine.store;
-    expect(await log.noteBell(ref, 'late=')).toBe(false);
+    expect(await log.noteBell(ref, 'late=', 1)).toBe(false);
     expect(await log.acquireLease(ref, 'me', NOW, UNTIL)).toEqual({ leaseOwner: 'me', leaseUntil: UNTIL });
   });
 });
