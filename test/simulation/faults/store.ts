@@ -84,14 +84,14 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a zombie renews a lease that another has',
     file: HEAD,
-    from: 'const head = await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));',
-    to: "const head = await table.update(headKey(ref), change, given('attribute_exists(#pk)'));",
+    from: 'const change = { set: { lease_until: until } };\n      const head = await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));',
+    to: "const change = { set: { lease_until: until } };\n      const head = await table.update(headKey(ref), change, given('attribute_exists(#pk)'));",
   },
   {
     name: 'a zombie lets go of a lease that another has',
     file: HEAD,
-    from: 'return (await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }))) !== undefined;',
-    to: "return (await table.update(headKey(ref), change, given('attribute_exists(#pk)'))) !== undefined;",
+    from: "const change = { set: due, remove: ['lease_owner', 'lease_until'] };\n      const head = await table.update(headKey(ref), change, given(LEASE_IS_OURS, { owner }));",
+    to: "const change = { set: due, remove: ['lease_owner', 'lease_until'] };\n      const head = await table.update(headKey(ref), change, given('attribute_exists(#pk)'));",
   },
   {
     name: 'a lease that is let go stays due',
