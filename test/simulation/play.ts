@@ -214,7 +214,7 @@ class Run {
       ...(this.listener?.problems(events) ?? []),
       ...(scenario.isDeleted ? [] : system.switchboard.problems(events)),
       ...(isCalm && scenario.bell === 'sound' && !schedule.bell
-        ? [...checkPromptness(events, system.runs), ...system.switchboard.impatience()]
+        ? [...checkPromptness(events, system.runs), ...system.switchboard.neglect(events)]
         : []),
       ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),

@@ -1,12 +1,16 @@
 /** Sessions whose sandbox is told by a bell: in time while that works, and sooner or later whatever becomes of it. */
+import { LARGEST_RING_BYTES } from '../../runtime/contract/ring';
 import type { Client } from './client';
-import { agent, allow, asked, LONG_CALL_MS, speaks, TWO_ASKED, type Scenario } from './scenario';
+import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, TWO_ASKED, use, type Scenario } from './scenario';
 import { interrupted, INTERRUPTIBLE } from './scenarios-races';
 import { called, QUICK, stopWorker } from './scenarios-stops';
 import { TWO_TURNS } from './scenarios-tools';
 
 /** So long that the sandbox looks by itself about when the call stands in the log. */
 const LONG_THOUGHT_MS = 59_300;
+
+/** Calls that fit into a ring, and calls that do not. */
+const COMMANDS = ['a', 'b'.repeat(LARGEST_RING_BYTES), 'c', 'd'.repeat(LARGEST_RING_BYTES)];
 
 /** A moment, or so long that the sandbox has left. */
 const hesitate = (client: Client): Promise<void> =>
@@ -20,6 +24,31 @@ const go = async (client: Client): Promise<void> => {
 export const BELLS: readonly Scenario[] = [
   { name: 'told by the bell: quick calls', agent: agent(), bell: 'sound', ...QUICK, client: go },
   { name: 'told by a bell that never works: quick calls', agent: agent(), bell: 'dead', ...QUICK, client: go },
+  {
+    name: 'told by the bell: calls that are too large for a ring, and have to be allowed',
+    agent: agent('always_ask'),
+    bell: 'sound',
+    outcome: [
+      'user: go',
+      ...COMMANDS.flatMap((command) => [`call bash ${command}`, `result of bash ${command}`]),
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      const command = COMMANDS[turnOf(request).results];
+      if (command === undefined) return { blocks: [text('done')] };
+      return { blocks: [use(`toolu_${command[0]}`, 'bash', { command })] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      for (const turn of COMMANDS.keys()) {
+        const events = await client.until((all) => asked(all).length > turn);
+        await client.pause(client.random() * 4_000);
+        await client.send(allow(asked(events)[turn] ?? ''));
+      }
+      await client.until(speaks);
+    },
+  },
   {
     name: 'told by the bell: calls that come when the sandbox looks',
     agent: agent(),

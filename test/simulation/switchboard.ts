@@ -37,6 +37,8 @@ export class Switchboard {
   readonly #ill: Ill | undefined;
   /** The ids of all events that were rung for. */
   readonly #rung = new Set<string>();
+  /** How many rings were heard. */
+  #heard = 0;
   /** How often each sandbox has dialled. */
   readonly #dials = new Map<string, number>();
   #dialled = 0;
@@ -68,11 +70,14 @@ export class Switchboard {
     return [...this.#rung].filter((id) => !known.has(id)).map((id) => `it was rung for ${id}, which never happened`);
   }
 
-  /** Sandboxes that gave a connection up, though nothing had happened to it. */
-  impatience(): string[] {
-    return [...this.#dials].flatMap(([name, times]) =>
-      times > 1 ? [`nothing failed, yet ${name} dialled ${times} times`] : [],
-    );
+  /** A bell that nothing happens to is heard, unless the client is quicker, and no sandbox gives its connection up. */
+  neglect(history: readonly SessionEvent[]): string[] {
+    const isInterrupted = history.some(({ type }) => type === 'user.interrupt');
+    const again = [...this.#dials].filter(([, times]) => times > 1);
+    return [
+      ...(this.#heard === 0 && !isInterrupted ? ['nothing failed, yet no sandbox was told of anything'] : []),
+      ...again.map(([name, times]) => `nothing failed, yet ${name} dialled ${times} times`),
+    ];
   }
 
   async #open(connection: Connection, token: string): Promise<void> {
@@ -85,6 +90,8 @@ export class Switchboard {
     // What the door has noted and nobody waits for any more is noted all the same.
     if (status !== LET_IN || connection.isOver) return connection.down(0, isRefused(status));
     this.#connections.set(id, connection);
+    // That a sandbox has died, API Gateway may learn at once, or not for long.
+    process.onDeath.push(() => random() < 0.5 && this.#connections.delete(id));
     connection.up();
     if (!fates || random() >= fates.broken) return;
     await scheduler.sleep(process, random() * LONGEST_LIFE_MS);
@@ -112,7 +119,9 @@ export class Switchboard {
     const { events }: { events: readonly SessionEvent[] } = JSON.parse(message);
     for (const event of events) this.#rung.add(event.id);
     if (this.#ill === 'mute' || (fates && random() < fates.lost)) return true;
-    connection.message(message, fates && random() < fates.late ? random() * LATEST_MS : 0);
+    void connection
+      .message(message, fates && random() < fates.late ? random() * LATEST_MS : 0)
+      .then(() => (this.#heard += 1));
     return true;
   }
 }
@@ -132,8 +141,8 @@ class Connection {
     this.ears.up();
   }
 
-  message(text: string, afterMs: number): void {
-    void this.#later(afterMs, () => this.ears.message(text));
+  message(text: string, afterMs: number): Promise<void> {
+    return this.#later(afterMs, () => this.ears.message(text));
   }
 
   /** Nothing comes after it. */

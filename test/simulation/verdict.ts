@@ -70,7 +70,9 @@ function checkCalls({ scenario, events, client, system, isCalm, hasZombies }: Ev
   }
   // A user's own worker that died is replaced by one that begins with what has no answer: that is the official worker's way.
   const mayRepeat = scenario.pollers !== undefined && !isCalm;
-  return events.flatMap((event) => {
+  const known = new Set(events.map(({ id }) => id));
+  const unknown = [...system.effects.keys()].filter((id) => !known.has(id));
+  const wrong = events.flatMap((event) => {
     if (event.type !== 'agent.tool_use') return [];
     const times = system.effects.get(event.id) ?? 0;
     const result = results.get(event.id) ?? '';
@@ -95,6 +97,7 @@ function checkCalls({ scenario, events, client, system, isCalm, hasZombies }: Ev
         : []),
     ];
   });
+  return [...wrong, ...unknown.map((id) => `the call ${id} ran, which the log does not know`)];
 }
 
 /** The same for calls of MCP tools, of which those that may run again are made a second time where their outcome is unknown. */
