@@ -1,4 +1,5 @@
 import { API_FAULTS } from './api';
+import { BELL_FAULTS } from './bell';
 import { DECISION_FAULTS } from './decisions';
 import type { PlantedFault } from './fault';
 import { HARNESS_FAULTS } from './harness';
@@ -12,4 +13,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...STORE_FAULTS,
   ...WORK_FAULTS,
   ...API_FAULTS,
+  ...BELL_FAULTS,
 ];
