@@ -3,6 +3,7 @@ import type { AttributeValue, DynamoDBClient, WriteRequest } from '@aws-sdk/clie
 import { TABLE_NAMES } from '../../runtime/local/dynamo';
 import { DynamoEngine, type Fields } from '../../runtime/local/dynamo-engine';
 import { createTables } from '../../runtime/local/dynamo-tables';
+import type { About } from './scheduler';
 
 interface Command {
   readonly input: Fields;
@@ -10,8 +11,8 @@ interface Command {
   readonly middlewareStack: { identify(): string[] };
 }
 
-/** Stands between a process and the world. `once`: nobody sends this again when its answer is lost. */
-export type Gate = <T>(name: string, run: () => Promise<T>, options?: { readonly once?: boolean }) => Promise<T>;
+/** Stands between a process and the world. */
+export type Gate = <T>(name: string, run: () => Promise<T>, about?: About) => Promise<T>;
 
 /** What became of an item. */
 export interface Written {

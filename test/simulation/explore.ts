@@ -57,7 +57,8 @@ export async function explore(scenario: Scenario, seed: number): Promise<Explore
 
 /**
  * Draws schedules for a run of these operations. They take turns: nothing but delays, so that nothing may go wrong at all; nothing
- * but lost and doubled wakes; faults with aftershocks; an outage; two harnesses at work at once; and twice several faults wherever they fall.
+ * but lost and doubled wakes; faults with aftershocks; an outage; somebody who is overtaken; two harnesses at work at once; and twice
+ * several faults wherever they fall.
  */
 function drawing({ hasErrors, bell }: Scenario, operations: readonly string[], seed: number): (n: number) => Schedule {
   const groups = groupsOf(operations);
@@ -92,7 +93,7 @@ function drawing({ hasErrors, bell }: Scenario, operations: readonly string[], s
       ...(bell && n % 2 === 1 ? { bell: fates() } : {}),
     };
     const wakes = { lost: random() * 0.2, doubled: random() * 0.2 };
-    switch (n % 7) {
+    switch (n % 8) {
       case 0:
         return { ...base, faults: some(FEW, MANY, delay) };
       case 1:
@@ -106,7 +107,13 @@ function drawing({ hasErrors, bell }: Scenario, operations: readonly string[], s
         const fault = pick(faultsOf(operation)) ?? 'crash_before';
         return { ...base, faults: [], outage: { operation, fault, share: pick(OUTAGE_SHARES) ?? 1, most } };
       }
-      case 4: {
+      case 4:
+        return {
+          ...base,
+          faults: some(1, FEW, () => [place(), 'overtaken'] as const),
+          wakes: { lost: 0, doubled: 0.3 },
+        };
+      case 5: {
         // What both write, the library may send twice: whose the write was that made the condition fail is hard to tell then.
         const outage = {
           operation: operations[atWrite()] ?? '',

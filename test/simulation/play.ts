@@ -204,7 +204,7 @@ class Run {
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, system, client, model, schedule } = this;
     const isCalm = this.#isCalm;
-    const hasZombies = faultsIn(schedule).some((fault) => fault.startsWith('sleep'));
+    const hasZombies = faultsIn(schedule).some((fault) => fault.startsWith('sleep') || fault === 'overtaken');
     const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
     this.#problems.push(
       ...judge(evidence),

@@ -30,6 +30,7 @@ const SUBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^KEY$/, 'key'],
   [/^ENTRY#/, 'entry'],
   [/^A$/, 'thread'],
+  [/^DELETED#/, 'tombstone'],
 ];
 
 /** The kind of item: a write of the log and one of the inbox fail each for itself. */
@@ -37,6 +38,12 @@ export function subjectOf(request: Request): string {
   if (request.IndexName !== undefined) return `${request.IndexName} index`;
   const sort = keyOf(request)?.sk?.S ?? request.ExpressionAttributeValues?.[':from']?.S ?? '';
   return SUBJECTS.find(([beginning]) => beginning.test(sort))?.[1] ?? 'other';
+}
+
+/** Where it belongs; nowhere, if it asks an index. */
+export function partitionOf(request: Request): string | undefined {
+  if (request.IndexName !== undefined) return undefined;
+  return keyOf(request)?.pk?.S ?? request.ExpressionAttributeValues?.[':partition']?.S;
 }
 
 /** The key of a batch is that of its first item. */
@@ -59,8 +66,12 @@ export interface ClientDeps {
 export function clientOf({ database, gate, choices, witness }: ClientDeps): DynamoDBClient {
   const send = (command: Command): Promise<unknown> => {
     const part = choices.partOf(command.input);
-    const named: Gate = (name, run, options) =>
-      gate(`${name} ${subjectOf(command.input)}`, () => choices.answer(name, command.input, part, run), options);
+    const partition = partitionOf(command.input);
+    const named: Gate = (name, run, about) =>
+      gate(`${name} ${subjectOf(command.input)}`, () => choices.answer(name, command.input, part, run), {
+        ...about,
+        ...(partition === undefined ? {} : { partition }),
+      });
     const { constructor, middlewareStack } = command;
     const asked = { constructor, middlewareStack, input: part };
     return database.client(named, witness).send(asked as unknown as Parameters<DynamoDBClient['send']>[0]);

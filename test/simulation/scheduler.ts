@@ -10,7 +10,8 @@ import type { Strikes } from './strikes';
  * - `repeat`: the answer was lost and the client library sent the request again a moment later; where nobody does that (`once`),
  *   it ends with an error as late, although it took effect;
  * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor;
- * - `pause_before`, `pause_after`: it stops for a moment, in which everybody else goes on. Nothing may come of that.
+ * - `pause_before`, `pause_after`: it stops for a moment, in which everybody else goes on. Nothing may come of that;
+ * - `overtaken`: it stops, after it has read or before it writes, until others have written in the same partition.
  */
 export const FAULTS = [
   'crash_before',
@@ -22,6 +23,7 @@ export const FAULTS = [
   'sleep_after',
   'pause_before',
   'pause_after',
+  'overtaken',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -30,7 +32,7 @@ export type Fault = (typeof FAULTS)[number];
  * again is nothing, and to end after it is to end before the next operation.
  */
 export function faultsOf(operation: string): readonly Fault[] {
-  return isRead(operation) ? ['crash_before', 'fail_before', 'sleep_after', 'pause_after'] : FAULTS;
+  return isRead(operation) ? ['crash_before', 'fail_before', 'sleep_after', 'pause_after', 'overtaken'] : FAULTS;
 }
 
 /** Whether an operation (the kind of its process, and what it does) leaves the world as it is. */
@@ -45,6 +47,8 @@ const SHORTEST_ZOMBIE_SLEEP: Micros = 15 * MICROS_PER_SECOND;
 const LONGEST_ZOMBIE_SLEEP: Micros = 60 * MICROS_PER_SECOND;
 /** Below every patience in the system, but that of a harness that waits for a tool and may as well let go. */
 const PAUSE: Micros = 1_200 * MICROS_PER_MS;
+/** How many writes of others it takes at most until whoever is overtaken goes on. */
+const OVERTAKEN_BY = 4;
 /** How long a client library waits before it sends again: long enough for others to act on what the first try did. */
 const REPEAT_AFTER: Micros = 400 * MICROS_PER_MS;
 /** No schedule that comes to rest needs a tenth of these. */
@@ -81,11 +85,24 @@ export class Process {
   }
 }
 
+/** What is known of an operation: whether anybody sends it again when its answer is lost, and where in the database it belongs. */
+export interface About {
+  readonly once?: boolean;
+  readonly partition?: string;
+}
+
 interface Job {
   readonly process: Process;
   readonly at: Micros;
   readonly resume: () => void;
   cancelled: boolean;
+}
+
+/** Somebody who stops until others have written. */
+interface Overtaken {
+  readonly process: Process;
+  readonly partition: string;
+  left: number;
 }
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
@@ -103,6 +120,7 @@ export class Scheduler implements Clock {
   /** How many operations went wrong. A short delay is nothing, nor is an answer that was lost, where the library asks again. */
   harms = 0;
   readonly trace: string[] = [];
+  readonly #overtaken = new Set<Overtaken>();
 
   constructor(
     private readonly random: () => number,
@@ -116,7 +134,12 @@ export class Scheduler implements Clock {
   }
 
   /** An operation on the outside. Everything a process does to the world goes through here. */
-  async io<T>(process: Process, name: string, run: () => Promise<T>, { once = false } = {}): Promise<T> {
+  async io<T>(
+    process: Process,
+    name: string,
+    run: () => Promise<T>,
+    { once = false, partition }: About = {},
+  ): Promise<T> {
     await this.#turn(process, this.#latency());
     const fault = process.mortal ? this.strikes.at(this.operations, process, name) : undefined;
     if (fault && !isDelay(fault) && (fault !== 'repeat' || once)) this.harms += 1;
@@ -126,7 +149,11 @@ export class Scheduler implements Clock {
     if (fault === 'fail_before') throw unavailable();
     if (fault === 'sleep_before') await this.#doze(process, this.#zombieSleep());
     if (fault === 'pause_before') await this.#doze(process, PAUSE);
+    const [waitsBefore, waitsAfter] = [!isRead(name), isRead(name)].map((here) => here && fault === 'overtaken');
+    if (waitsBefore) await this.#letOthersWrite(process, partition);
     const result = await this.#settled(run);
+    if (waitsAfter) await this.#letOthersWrite(process, partition);
+    if (!isRead(name) && !('error' in result)) this.#written(process, partition);
     if ('error' in result && result.error instanceof ConditionalCheckFailedException) this.strikes.tooLate(process);
     if (fault === 'crash_after') return this.#die(process);
     if (fault === 'fail_after') throw unavailable();
@@ -203,6 +230,24 @@ export class Scheduler implements Clock {
   async #doze(process: Process, time: Micros): Promise<void> {
     process.asleepUntil = this.#now + time;
     await this.#turn(process, time);
+  }
+
+  /** Stops the process until others have written in the partition, or for as long as anybody ever sleeps. */
+  async #letOthersWrite(process: Process, partition: string | undefined): Promise<void> {
+    if (partition === undefined) return;
+    const overtaken = { process, partition, left: 1 + Math.floor(this.random() * OVERTAKEN_BY) };
+    this.#overtaken.add(overtaken);
+    process.asleepUntil = this.#now + LONGEST_ZOMBIE_SLEEP;
+    await this.#turn(process, 0);
+    this.#overtaken.delete(overtaken);
+  }
+
+  #written(by: Process, partition: string | undefined): void {
+    for (const overtaken of this.#overtaken) {
+      if (overtaken.partition !== partition || overtaken.process === by) continue;
+      overtaken.left -= 1;
+      if (overtaken.left === 0) overtaken.process.asleepUntil = this.#now;
+    }
   }
 
   #latency(): Micros {
