@@ -9,7 +9,6 @@ import { createWorkQueue } from '../../runtime/resources/work-queue';
 import type { ThreadRef } from '../../runtime/store/records';
 import type { Process, Scheduler } from './scheduler';
 
-const WAKE_DELAY_MS = 20;
 const MAX_ATTEMPTS = 3;
 /** How often a retry comes: Lambda gives up on an event that is too old, or whose function is too busy. */
 const RETRIED_SHARE = 0.3;
@@ -26,6 +25,8 @@ export interface ContainerDeps {
   readonly random: () => number;
   /** How long a wake may take. */
   readonly wakeSeconds: number;
+  /** How long it takes to begin. */
+  readonly wakeDelayMs: number;
   readonly process: () => Process;
   readonly deps: (process: Process) => ResourceDeps;
   readonly mcp: (process: Process) => McpClient;
@@ -43,10 +44,10 @@ export class Containers {
    * sweeper has to notice.
    */
   invoke(ref: ThreadRef, attempt = 1): void {
-    const { scheduler, wakeSeconds, onError } = this.given;
+    const { scheduler, wakeSeconds, wakeDelayMs, onError } = this.given;
     const container = this.#take();
     const run = async (): Promise<void> => {
-      await scheduler.sleep(container.process, attempt === 1 ? WAKE_DELAY_MS : attempt * 1_000);
+      await scheduler.sleep(container.process, attempt === 1 ? wakeDelayMs : attempt * 1_000);
       await container.harness.wake(ref, { deadline: scheduler.now() + wakeSeconds * MICROS_PER_SECOND });
     };
     run()

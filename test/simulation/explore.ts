@@ -33,6 +33,7 @@ const AFTERSHOCK_WITHIN = 12;
 /** How often an operation fails during an outage: now and then, or for as long as it lasts. */
 const OUTAGE_SHARES = [0.4, 0.4, 1] as const;
 const REPEATED_SHARE = 0.4;
+const BESET_SHARE = 0.1;
 const FREE_SHARE = 0.3;
 /** Half of the drawn schedules have a slow network: so slow. */
 const LATENCIES_MS = [0, 0, 0, 20, 80, 250] as const;
@@ -108,6 +109,10 @@ function drawing({ hasErrors, bell }: Scenario, operations: readonly string[], s
         return { ...base, faults: [], outage: { operation, fault, share: pick(OUTAGE_SHARES) ?? 1, most } };
       }
       case 4:
+        if (random() < 0.5) {
+          const asleep = [[place(), pick(['sleep_before', 'sleep_after'] as const) ?? 'sleep_after'] as const];
+          return { ...base, faults: asleep, beset: BESET_SHARE, wakes: { lost: 0, doubled: 0.3 } };
+        }
         return {
           ...base,
           faults: some(1, FEW, () => [place(), 'overtaken'] as const),

@@ -7,7 +7,7 @@ import { Client } from './client';
 import { Listener } from './listener';
 import { ScriptedModel } from './model';
 import type { Scenario } from './scenario';
-import { Scheduler, seeded, type Process } from './scheduler';
+import { isSleep, Scheduler, seeded, type Process } from './scheduler';
 import { faultsIn, Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
 import { sweepFor } from './sweeps';
@@ -42,6 +42,7 @@ const FORGOTTEN_WITHIN = 20 * 60 * MICROS_PER_SECOND + FINISH_WITHIN * (SWEEP_CA
 const LOOK_EVERY_MS = 1_000;
 const LOOK_AGAIN_MS = 6_000;
 const WAKE_SECONDS = 900;
+const WAKE_DELAY_MS = 20;
 const RETRY_MS = 3_000;
 
 export async function play(scenario: Scenario, schedule: Schedule): Promise<Played> {
@@ -75,6 +76,7 @@ class Run {
       model: (process) => model.provider(process),
       wakeFault: wakeFaults(random, schedule),
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
+      wakeDelayMs: scenario.wakeDelayMs ?? WAKE_DELAY_MS,
       database: schedule,
       toolMs: scenario.toolMs ?? (() => 0),
       bell: { kind: scenario.bell, fates: schedule.bell },
@@ -204,7 +206,7 @@ class Run {
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, system, client, model, schedule } = this;
     const isCalm = this.#isCalm;
-    const hasZombies = faultsIn(schedule).some((fault) => fault.startsWith('sleep') || fault === 'overtaken');
+    const hasZombies = faultsIn(schedule).some((fault) => isSleep(fault));
     const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
     this.#problems.push(
       ...judge(evidence),

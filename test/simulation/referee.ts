@@ -1,6 +1,8 @@
 /** Looks at every write as it is carried out: what the rows of the tables may never become, whoever was late with what. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Micros } from '../../runtime/contract/time';
 import { threadOfPartition } from '../../runtime/store/keys';
+import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { Item } from '../../runtime/store/table';
 import type { Written } from './database';
 
@@ -28,7 +30,10 @@ export class Referee {
   readonly #named = new Set<string>();
 
   /** @param hasBlob whether a body was ever put under a key. Of a deleted session it may be gone before a sleeper points at it. */
-  constructor(private readonly hasBlob: (key: string) => boolean) {}
+  constructor(
+    private readonly hasBlob: (key: string) => boolean,
+    private readonly now: () => Micros,
+  ) {}
 
   /** Judges what a process wrote. */
   saw(writer: string, written: Written): void {
@@ -44,8 +49,8 @@ export class Referee {
     LOG: (change) => this.#commit(change),
     INBOX: (change) => this.#inbox(change),
     // A session's record in one table, its work item in the other.
-    SESSION: (change) =>
-      (change.after?.work_id ?? change.before?.work_id) ? this.#work(change) : this.#session(change),
+    SESSION: (change, writer) =>
+      (change.after?.work_id ?? change.before?.work_id) ? this.#work(change, writer) : this.#session(change),
     WORK: (change) => this.#name(change),
     DELETED: (change) => this.#tombstone(change),
   };
@@ -99,14 +104,22 @@ export class Referee {
     ];
   }
 
-  #work({ before, after }: Change): (string | false)[] {
-    const state = after && (JSON.parse(String(after.record)) as { state: string }).state;
+  #work({ before, after }: Change, writer: string): (string | false)[] {
+    const state = after && workIn(after).state;
     return [
       before !== undefined && after !== undefined && before.work_id !== after.work_id && 'made a second work item',
       isOverwritten({ before, after }, (item) => item.record) && 'overwrote a work item that somebody else had changed',
       after !== undefined && !this.#named.has(String(after.work_id)) && 'left a work item that has no name',
+      this.#isGivenUp({ before, after }, writer) && 'gave a worker up whose lease had not lapsed',
       AWAITED.includes(state) && after?.due_at === undefined && `left a work item that is ${state} and not due`,
     ];
+  }
+
+  /** The sweeper may change what a worker holds only when it has been silent for too long. */
+  #isGivenUp({ before, after }: Change, writer: string): boolean {
+    if (!before || !after || !writer.startsWith('sweeper')) return false;
+    const { state, leaseUntil } = workIn(before);
+    return state === 'active' && workIn(after).state !== state && Number(leaseUntil) > this.now();
   }
 
   #tombstone({ before, after }: Change): (string | false)[] {
@@ -133,6 +146,8 @@ export class Referee {
     return typeof key === 'string' && !this.hasBlob(key) && `put ${after?.sk} before the body that it points at`;
   }
 }
+
+const workIn = (item: Item): WorkRecord => JSON.parse(String(item.record)) as WorkRecord;
 
 const sessionOf = (partition: string): string => threadOfPartition(partition).sessionId;
 

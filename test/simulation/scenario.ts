@@ -25,6 +25,8 @@ export interface Scenario {
     readonly string[] | ((lines: readonly string[], run: { readonly hasZombies: boolean }) => string | undefined);
   /** How long one wake may take. Default: 900. */
   readonly wakeSeconds?: number;
+  /** How long a wake takes to begin, in milliseconds. Default: 20. */
+  readonly wakeDelayMs?: number;
   /** The sweeper has a part in it although nothing fails: a pause is left to it, or something takes very long. */
   readonly isRevived?: boolean;
   /** The command of the call that an operator has stopped: it may not come to its end. */

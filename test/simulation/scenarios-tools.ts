@@ -124,6 +124,23 @@ export const TOOLS: readonly Scenario[] = [
     },
   },
   {
+    name: 'calls that are allowed while wakes take long to begin',
+    ...TWO_ASKED,
+    // A worker hears of what is allowed before the harness does, and may be gone by then.
+    wakeDelayMs: 8_000,
+    toolMs: () => 2_000,
+    isRevived: true,
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => asked(all).length === 2);
+      for (const id of asked(events)) {
+        await client.send(allow(id));
+        await client.pause(client.random() * 5_000);
+      }
+      await client.until(speaks);
+    },
+  },
+  {
     name: 'confirmations in one request',
     agent: agent('always_ask'),
     outcome: [
@@ -174,6 +191,30 @@ export const TOOLS: readonly Scenario[] = [
       const events = await client.until((all) => openCustom(all).length === 2);
       await thinkItOver(client);
       for (const id of openCustom(events).toReversed()) await client.send(answer(id));
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'a custom tool that takes longer than its sandbox may be silent',
+    agent: agent(),
+    outcome: [
+      'user: go',
+      'call weather x',
+      'call bash a',
+      'result of bash a',
+      'result of weather x',
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      if (turnOf(request).results > 0) return { blocks: [text('done')] };
+      return { blocks: [use('toolu_x', 'weather', { at: 'x' }), use('toolu_a', 'bash', { command: 'a' })] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      const events = await client.until((all) => openCustom(all).length === 1);
+      await client.pause(90_000);
+      for (const id of openCustom(events)) await client.send(answer(id));
       await client.until(speaks);
     },
   },

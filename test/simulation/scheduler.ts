@@ -11,7 +11,8 @@ import type { Strikes } from './strikes';
  *   it ends with an error as late, although it took effect;
  * - `sleep_before`, `sleep_after`: the process stops for longer than any lease and then goes on, a zombie beside its successor;
  * - `pause_before`, `pause_after`: it stops for a moment, in which everybody else goes on. Nothing may come of that;
- * - `overtaken`: it stops, after it has read or before it writes, until others have written in the same partition.
+ * - `overtaken`: it stops, after it has read or before it writes, until others have written in the same partition;
+ * - `outrun`: as `repeat`, but others have written there before the request was sent again.
  */
 export const FAULTS = [
   'crash_before',
@@ -24,6 +25,7 @@ export const FAULTS = [
   'pause_before',
   'pause_after',
   'overtaken',
+  'outrun',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -41,6 +43,10 @@ export const isRead = (operation: string): boolean =>
 
 /** Whether a fault only makes somebody slow. */
 export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';
+
+/** Whether a fault may stop a process for longer than a lease. */
+export const isSleep = (fault: Fault): boolean =>
+  fault.startsWith('sleep') || fault === 'overtaken' || fault === 'outrun';
 
 /** From just a lease on: the sleeper wakes before, while, or after its successor is at work. */
 const SHORTEST_ZOMBIE_SLEEP: Micros = 15 * MICROS_PER_SECOND;
@@ -121,6 +127,8 @@ export class Scheduler implements Clock {
   harms = 0;
   readonly trace: string[] = [];
   readonly #overtaken = new Set<Overtaken>();
+  /** How many sleep for longer than any lease; who is killed meanwhile counts on. */
+  #sleepers = 0;
 
   constructor(
     private readonly random: () => number,
@@ -141,13 +149,13 @@ export class Scheduler implements Clock {
     { once = false, partition }: About = {},
   ): Promise<T> {
     await this.#turn(process, this.#latency());
-    const fault = process.mortal ? this.strikes.at(this.operations, process, name) : undefined;
+    const fault = process.mortal ? this.strikes.at(this.operations, process, name, this.#sleepers > 0) : undefined;
     if (fault && !isDelay(fault) && (fault !== 'repeat' || once)) this.harms += 1;
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);
     if (fault === 'fail_before') throw unavailable();
-    if (fault === 'sleep_before') await this.#doze(process, this.#zombieSleep());
+    if (fault === 'sleep_before') await this.#oversleep(process);
     if (fault === 'pause_before') await this.#doze(process, PAUSE);
     const [waitsBefore, waitsAfter] = [!isRead(name), isRead(name)].map((here) => here && fault === 'overtaken');
     if (waitsBefore) await this.#letOthersWrite(process, partition);
@@ -157,11 +165,13 @@ export class Scheduler implements Clock {
     if ('error' in result && result.error instanceof ConditionalCheckFailedException) this.strikes.tooLate(process);
     if (fault === 'crash_after') return this.#die(process);
     if (fault === 'fail_after') throw unavailable();
-    if (fault === 'sleep_after') await this.#doze(process, this.#zombieSleep());
+    if (fault === 'sleep_after') await this.#oversleep(process);
     if (fault === 'pause_after') await this.#doze(process, PAUSE);
-    if (fault === 'repeat') await this.#turn(process, REPEAT_AFTER);
-    if (fault === 'repeat' && once) throw unavailable();
-    const answer = fault === 'repeat' ? await this.#settled(run) : result;
+    const isLost = fault === 'repeat' || fault === 'outrun';
+    if (fault === 'outrun') await this.#letOthersWrite(process, partition);
+    if (isLost) await this.#turn(process, REPEAT_AFTER);
+    if (isLost && once) throw unavailable();
+    const answer = isLost ? await this.#settled(run) : result;
     await this.#turn(process, this.#latency());
     if ('error' in answer) throw answer.error;
     return answer.value;
@@ -254,8 +264,11 @@ export class Scheduler implements Clock {
     return Math.round(this.strikes.latencyMs() * MICROS_PER_MS);
   }
 
-  #zombieSleep(): Micros {
-    return Math.round(SHORTEST_ZOMBIE_SLEEP + this.random() * (LONGEST_ZOMBIE_SLEEP - SHORTEST_ZOMBIE_SLEEP));
+  async #oversleep(process: Process): Promise<void> {
+    const time = SHORTEST_ZOMBIE_SLEEP + this.random() * (LONGEST_ZOMBIE_SLEEP - SHORTEST_ZOMBIE_SLEEP);
+    this.#sleepers += 1;
+    await this.#doze(process, Math.round(time));
+    this.#sleepers -= 1;
   }
 
   #die<T>(process: Process): Promise<T> {

@@ -17,6 +17,8 @@ export interface Schedule {
   readonly isFree?: boolean;
   /** How often a harness may have a clock that is so far ahead that a lease seems to have lapsed, and two are at work. */
   readonly ahead?: number;
+  /** The share of operations of others, while somebody sleeps, in which they are overtaken. */
+  readonly beset?: number;
   /** The share of wakes that are lost, and that are delivered twice. */
   readonly wakes?: { readonly lost: number; readonly doubled: number };
   /** What becomes of rings, and of the connections that they go over. */
@@ -38,16 +40,18 @@ export interface Outage {
 }
 
 /** All kinds of faults that a schedule knows. */
-export const faultsIn = ({ faults, aftershocks = [], outage }: Schedule): Fault[] => [
+export const faultsIn = ({ faults, aftershocks = [], outage, beset }: Schedule): Fault[] => [
   ...faults.map(([, fault]) => fault),
   ...aftershocks.map(([, fault]) => fault),
   ...(outage ? [outage.fault] : []),
+  ...(beset ? ['overtaken' as const] : []),
 ];
 
 /** The kind of a process, and what it does: under this name, operations are alike. */
 export const kindOf = (process: Process, name: string): string => `${process.name.replace(/#\d+$/, '')} ${name}`;
 
 const HESITATES_WITHIN = 3;
+const MOST_BESETS = 3;
 
 interface Aftershock {
   readonly process: Process;
@@ -60,6 +64,7 @@ export class Strikes {
   readonly #armed: Aftershock[] = [];
   #struck = 0;
   #outages = 0;
+  #besets = 0;
 
   constructor(
     private readonly random: () => number,
@@ -69,9 +74,9 @@ export class Strikes {
   }
 
   /** What goes wrong at an operation. */
-  at(place: number, process: Process, name: string): Fault | undefined {
+  at(place: number, process: Process, name: string, somebodySleeps = false): Fault | undefined {
     const planned = this.#places.get(place);
-    const fault = planned ?? this.#aftershock(process) ?? this.#outage(process, name);
+    const fault = planned ?? this.#aftershock(process) ?? this.#outage(process, name) ?? this.#beset(somebodySleeps);
     if (planned) this.#arm(process);
     return fault;
   }
@@ -104,6 +109,14 @@ export class Strikes {
     if (shock.left > 0) return undefined;
     this.#armed.splice(at, 1);
     return shock.fault;
+  }
+
+  /** Who goes on from what it saw of a sleeper, when that is awake again. */
+  #beset(somebodySleeps: boolean): Fault | undefined {
+    const { beset = 0 } = this.schedule;
+    if (!somebodySleeps || this.#besets >= MOST_BESETS || this.random() >= beset) return undefined;
+    this.#besets += 1;
+    return 'overtaken';
   }
 
   #outage(process: Process, name: string): Fault | undefined {

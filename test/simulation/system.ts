@@ -49,6 +49,8 @@ export interface SystemOptions {
   readonly model: (process: Process) => ModelProvider;
   readonly wakeFault: () => WakeFault;
   readonly wakeSeconds: number;
+  /** How long a wake takes to begin. */
+  readonly wakeDelayMs: number;
   /** In which ways the database answers. */
   readonly database: Pick<Schedule, 'isFree' | 'ahead'>;
   /** How long a call of a tool takes. */
@@ -74,7 +76,10 @@ export class System {
   readonly cluster: Cluster;
   readonly servers: SimulatedServers;
   readonly switchboard: Switchboard;
-  readonly referee = new Referee((key) => this.#everStored.has(key));
+  readonly referee = new Referee(
+    (key) => this.#everStored.has(key),
+    () => this.options.scheduler.now(),
+  );
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
@@ -95,7 +100,7 @@ export class System {
     readonly database: Database,
     private readonly options: SystemOptions,
   ) {
-    const { scheduler, random, wakeSeconds, bell } = options;
+    const { scheduler, random, wakeSeconds, wakeDelayMs, bell } = options;
     this.scheduler = scheduler;
     this.#choices = new Choices(options.database, random, () => scheduler.now());
     this.servers = new SimulatedServers(scheduler);
@@ -111,6 +116,7 @@ export class System {
       scheduler,
       random,
       wakeSeconds,
+      wakeDelayMs,
       process: () => this.process('harness'),
       deps: (process) => this.#deps(process),
       mcp: (process) => this.servers.client(process),
