@@ -19,7 +19,7 @@ one by one and then in drawn pairs and triples. Each finished history must hold 
   --seed S         where the draw begins (default 1)
   --scenario TEXT  only scenarios whose name contains the text
   --strike TEXT    only single faults, at operations whose name contains the text: 'harness PutItem', 'worker', 'model'
-  --fault TEXT     only single faults of kinds that contain the text: crash, fail, repeat, sleep, pause, before, after
+  --fault TEXT     only single faults of kinds that contain the text: crash, fail, repeat, sleep, pause, overtaken, outrun
   --wakes KIND     no faults, but most wakes are 'lost', or 'doubled'
   --jobs N         in so many processes (default: one for each processor)
   --enough N       stop after so many failures (default 20)
