@@ -7,13 +7,15 @@ const ANSWER_WITHIN = { maxRetries: 0, timeout: 15_000 };
 const PAGE = 1_000;
 const EPOCH = toTimestamp(0);
 
-/** The instant of the last event; the epoch where there is none. A list with a bound leaves out what waits. */
-export async function newestInstant(client: Anthropic, sessionId: string): Promise<Micros> {
+/** The last event; undefined where there is none. A list with a bound leaves out what waits. */
+export async function newestEvent(client: Anthropic, sessionId: string): Promise<SessionEvent | undefined> {
   const { events } = client.beta.sessions;
   const query = { order: 'desc', limit: 1, 'created_at[gt]': EPOCH } as const;
-  const [last] = (await events.list(sessionId, query, ANSWER_WITHIN)).data;
-  return fromTimestamp(last?.processed_at ?? '') ?? 0;
+  return (await events.list(sessionId, query, ANSWER_WITHIN)).data[0];
 }
+
+/** When an event happened; the epoch for none. */
+export const instantOf = (event: SessionEvent | undefined): Micros => fromTimestamp(event?.processed_at ?? '') ?? 0;
 
 /** The events after an instant, in order. */
 export async function eventsAfter(client: Anthropic, sessionId: string, after: Micros): Promise<SessionEvent[]> {

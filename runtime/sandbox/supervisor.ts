@@ -4,11 +4,12 @@ import { sessionsTokenFromSecret } from '@anthropic-ai/sdk/lib/environments/work
 import type { BetaRunnableTool } from '@anthropic-ai/sdk/lib/tools/BetaRunnableTool';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
+import type { Micros } from '../contract/time';
 import { bellDial } from './bell-dial';
 import { fetchByBell } from './bell-fetch';
 import { BellLine } from './bell-line';
 import { BELL_TIMES } from './bell-stream';
-import { newestInstant, eventsAfter, isRefusal } from './session-history';
+import { eventsAfter, instantOf, isRefusal, newestEvent } from './session-history';
 import { fetchAndAccount, fetchAndHold, fetchAndWatch, type SeenEvent } from './session-events';
 import type { SupervisorConfig } from './supervisor-config';
 import { ToolHostProcess } from './tool-host-process';
@@ -115,12 +116,19 @@ export class Supervisor {
     const { sessionId } = this.config;
     return fetchByBell(fetch, {
       line,
-      newest: () => newestInstant(this.client, sessionId),
+      newest: () => this.newest(),
       look: (after) => eventsAfter(this.client, sessionId, after),
       isFinal: isRefusal,
       isBusy: () => this.running.size > 0,
       times: BELL_TIMES,
     });
+  }
+
+  /** Where a stream begins. What came between two streams is only listed: that the session has come to rest may be the last of it. */
+  private async newest(): Promise<Micros> {
+    const last = await newestEvent(this.client, this.config.sessionId);
+    if (last) this.saw(last);
+    return instantOf(last);
   }
 
   /** The official definitions; only where they run differs. */

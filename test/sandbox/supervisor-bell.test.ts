@@ -122,6 +122,16 @@ describe('a worker with a bell', () => {
     expect(await bash('cat file')).toBe('kept');
   });
 
+  it('ends when the session has come to rest between two streams', async () => {
+    gateway.refuseWith = 503;
+    await bash('echo 1');
+    gateway.refuseWith = undefined;
+    await connected();
+    await session.await(async () => world.openStreams.size === 0 || undefined);
+    await session.rest('requires_action');
+    await session.state('stopped');
+  });
+
   it('hangs up when it ends', async () => {
     await bash('echo 1');
     await session.rest('end_turn');

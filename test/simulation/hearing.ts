@@ -1,6 +1,7 @@
 /** How a sandbox's worker hears of its session by the bell: the real line and the real stream, in the time of the simulation. */
 import { APIError, type Anthropic } from '@anthropic-ai/sdk';
 import { ApiError } from '../../runtime/contract/errors';
+import type { Micros } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { LiveStream } from '../../runtime/http/live-stream';
 import { streamFrames } from '../../runtime/http/sse';
@@ -8,7 +9,7 @@ import { STREAM_SETTINGS } from '../../runtime/http/stream-settings';
 import { fetchByBell } from '../../runtime/sandbox/bell-fetch';
 import { BellLine } from '../../runtime/sandbox/bell-line';
 import { BELL_TIMES } from '../../runtime/sandbox/bell-stream';
-import { eventsAfter, isRefusal, newestInstant } from '../../runtime/sandbox/session-history';
+import { eventsAfter, instantOf, isRefusal, newestEvent } from '../../runtime/sandbox/session-history';
 import type { Principal } from '../../runtime/store/ports';
 import type { Process } from './scheduler';
 import { clockOf } from './switchboard';
@@ -72,7 +73,7 @@ export class Hearing {
     const { system, process } = this.options;
     const open = fetchByBell((_input, init) => this.#stream(init?.signal ?? undefined), {
       line: this.#line,
-      newest: () => newestInstant(this.#reader, this.options.sessionId),
+      newest: () => this.#newest(),
       look: (after) => eventsAfter(this.#reader, this.options.sessionId, after),
       isFinal: isRefusal,
       isBusy: this.options.isBusy,
@@ -144,11 +145,22 @@ export class Hearing {
       const event: SessionEvent = JSON.parse(data);
       if (!('processed_at' in event)) continue;
       this.#note(event);
-      this.options.heard(event);
       this.#isTurnOver = endsTurn(event);
-      if (event.type.startsWith('session.status_')) this.#isResting = event.type === 'session.status_idle';
+      this.#saw(event);
       this.#news.abort();
     }
+  }
+
+  /** What the supervisor makes of an event. */
+  #saw(event: SessionEvent): void {
+    this.options.heard(event);
+    if (event.type.startsWith('session.status_')) this.#isResting = event.type === 'session.status_idle';
+  }
+
+  async #newest(): Promise<Micros> {
+    const last = await newestEvent(this.#reader, this.options.sessionId);
+    if (last) this.#saw(last);
+    return instantOf(last);
   }
 
   #note(event: SessionEvent): void {
