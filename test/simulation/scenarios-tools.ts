@@ -124,18 +124,29 @@ export const TOOLS: readonly Scenario[] = [
     },
   },
   {
-    name: 'calls that are allowed while wakes take long to begin',
-    ...TWO_ASKED,
-    // A worker hears of what is allowed before the harness does, and may be gone by then.
+    name: 'calls that are allowed one by one, while wakes take long to begin',
+    agent: agent('always_ask'),
+    // The worker that the first call has brought hears that the second is allowed, before the harness does, and may be gone by then.
     wakeDelayMs: 8_000,
-    toolMs: () => 2_000,
+    toolMs: (command) => (command === 'b' ? 3_000 : 0),
     isRevived: true,
+    outcome: [
+      'user: go',
+      ...['a', 'b'].flatMap((name) => [`call bash ${name}`, `result of bash ${name}`]),
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      const command = ['a', 'b'][turnOf(request).results];
+      if (command === undefined) return { blocks: [text('done')] };
+      return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
+    },
     client: async (client) => {
       await client.message('go');
-      const events = await client.until((all) => asked(all).length === 2);
-      for (const id of asked(events)) {
-        await client.send(allow(id));
-        await client.pause(client.random() * 5_000);
+      for (const number of [1, 2]) {
+        // Quickly, before the worker goes.
+        while (asked(await client.list()).length < number) await client.pause(150);
+        await client.send(allow(asked(await client.list()).at(-1) ?? ''));
       }
       await client.until(speaks);
     },
