@@ -21,6 +21,7 @@ describe('a request body', () => {
       hash.update(piece);
     });
     request.on('end', () => {
+      if (request.headers['x-own'] === 'refused') return response.writeHead(401).end('no');
       const arrived: Arrived = { headers: request.headers, bytes, digest: hash.digest('hex') };
       response.end(JSON.stringify(arrived));
     });
@@ -52,6 +53,29 @@ describe('a request body', () => {
     expect({ bytes, digest }).toEqual({ bytes: Buffer.byteLength(body), digest: digestOf(body) });
     expect(headers).toMatchObject({ 'content-length': String(Buffer.byteLength(body)), 'x-own': 'kept' });
     expect(headers).not.toHaveProperty('transfer-encoding');
+  });
+
+  it('that is long and refused is answered so', async () => {
+    const headers = { 'x-own': 'refused' };
+    const { status } = await piecewiseFetch(url, { method: 'POST', headers, body: 'a'.repeat(2_000_000) });
+    expect(status).toBe(401);
+  });
+
+  describe('that is long', () => {
+    afterEach(() => jest.restoreAllMocks());
+    const failing = (cause: Error) =>
+      jest.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed', { cause }));
+    const sent = () => piecewiseFetch('http://any.test', { method: 'POST', body: 'a'.repeat(2_000_000) });
+
+    it('is refused, too, where Node wants to send it again for that', async () => {
+      failing(new Error('expected non-null body source'));
+      expect((await sent()).status).toBe(401);
+    });
+
+    it('fails as any other does, where nothing can be reached', async () => {
+      failing(new Error('getaddrinfo ENOTFOUND any.test'));
+      await expect(sent()).rejects.toThrow('fetch failed');
+    });
   });
 
   it('that is long can be given up, before and while it is sent', async () => {
