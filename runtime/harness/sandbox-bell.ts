@@ -41,9 +41,16 @@ export class SandboxBell {
     this.#ringing.add(ringing);
   }
 
-  /** Tells a sandbox that has connected since of what nobody could be told before. */
-  ringBelatedly(lately: readonly Commit[]): void {
-    if (this.#isOwed) this.ring(lately);
+  /**
+   * Once the lease is released: that has answered with the connection of a sandbox that came while it was held, and the next wake
+   * may be far. Tells it of what nobody could be told before. Resolves as `quiet` does.
+   */
+  async ringBelatedly(lately: readonly Commit[]): Promise<void> {
+    // Of a ring that is on its way it only shows then that nobody was there.
+    await this.quiet();
+    if (!this.#isOwed) return;
+    this.ring(lately);
+    await this.quiet();
   }
 
   /** Resolves when nothing is on its way any more, or has been for too long. */

@@ -69,18 +69,17 @@ async function tend(
   if (lease.lost.aborted) lease.abandon();
   // A wish to go on at once is also written down, since the wake that is asked for below may never come.
   const isReleased = !lease.lost.aborted && (await lease.release(ending.again ? deps.clock.now() : ending.dueAt));
-  // The release answers with the connection of a sandbox that came while the lease was held, and the next wake may be far.
-  bell.ringBelatedly(work.lately);
   if (!isReleased && (await isDeleted(deps, ref))) {
     // A harness that slept through the end of its session may have written to a log that was deleted, and nobody else comes by.
     await deps.log.deleteThread(ref);
+    await bell.quiet();
     return 'superseded';
   }
   // What came in while the lease was held found it held, and relied on us. Whoever superseded us may know nothing of what we
   // committed last, and have let go by now.
   if (ending.again || !isReleased || (await work.hasNews())) await deps.waker.wake(ref);
   // Lambda may freeze the process as soon as the wake is over.
-  await bell.quiet();
+  await bell.ringBelatedly(work.lately);
   return isReleased ? 'worked' : 'superseded';
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LARGEST_RING_BYTES, type Ring } from '../../runtime/contract/ring';
 import { fromTimestamp } from '../../runtime/contract/time';
 import type { HarnessDeps } from '../../runtime/harness/ports';
@@ -155,6 +156,25 @@ describe('a harness', () => {
     await wake();
     expect(rung.map(([connection]) => connection)).toEqual(['old=', 'new=']);
     expect(typesOf(rings().at(-1) ?? { after: 0, to: 0, events: [] })).toContain('agent.tool_use');
+  });
+
+  it('tells the new connection, too, where it shows only after the release that the old one was gone', async () => {
+    world.script = answering(says('done'));
+    await connect('old=');
+    onRing = async () => {
+      const isNew = rung.at(-1)?.[0] === 'new=';
+      if (!isNew) await pause(100);
+      return isNew;
+    };
+    const { log } = world.store;
+    const releaseLease: typeof log.releaseLease = async (ref, ...rest) => {
+      await log.noteBell(ref, 'new=', 2);
+      return log.releaseLease(ref, ...rest);
+    };
+    await world.message(session);
+    await world.wake(session, { deps: { ...deps(), log: { ...log, releaseLease } } });
+    expect(rung.at(-1)?.[0]).toBe('new=');
+    expect(typesOf(rings().at(-1) ?? { after: 0, to: 0, events: [] })).toContain('session.status_idle');
   });
 
   it('tells nobody where no sandbox has connected', async () => {

@@ -52,8 +52,8 @@ export const BELL_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a sandbox that connects while a harness is at work is not told',
     file: WAKE,
-    from: '  bell.ringBelatedly(work.lately);\n',
-    to: '',
+    from: '  await bell.ringBelatedly(work.lately);\n',
+    to: '  await bell.quiet();\n',
   },
   {
     name: 'the connection that a release answers with is passed over',
