@@ -10,6 +10,7 @@ import { createAuthenticator, secretOf } from './authentication';
 export type BellDoor = (headers: Headers, connection: string) => Promise<number>;
 
 const LET_IN = 200;
+const FAILED = 500;
 
 /**
  * The door of the bell: a sandbox shows the token of its session in the `Authorization` header of the request that opens its
@@ -21,16 +22,18 @@ export function createBellDoor(deps: Pick<ResourceDeps, 'store' | 'clock' | 'obs
   return async (headers, connection) => {
     const startedAt = deps.clock.now();
     let principal: Principal | undefined;
-    let status = LET_IN;
+    let status = FAILED;
     try {
       principal = await authenticator.authenticate(headers);
       await connectBell(deps, { principal, secretHash: hashOfSecret(secretOf(headers) ?? '') }, connection);
+      status = LET_IN;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       status = error.status;
+    } finally {
+      const about = { connection, ...namedBy(principal), status };
+      deps.observe?.({ type: 'connect', ...about, startedAt, endedAt: deps.clock.now() });
     }
-    const about = { connection, ...namedBy(principal), status };
-    deps.observe?.({ type: 'connect', ...about, startedAt, endedAt: deps.clock.now() });
     return status;
   };
 }

@@ -91,6 +91,15 @@ describe('the door of the bell', () => {
     for (const secret of [token, unknown]) expect(JSON.stringify(facts)).not.toContain(secret);
   });
 
+  it('tells of a connection that it could not let in for its own reasons, too', async () => {
+    const facts: Fact[] = [];
+    const log = { ...world.store.log, noteBell: () => Promise.reject(new Error('the power is gone')) };
+    const observe: Observe = (fact) => void facts.push(fact);
+    const door = createBellDoor({ store: { ...world.store, log }, clock: world.clock, observe });
+    await expect(door(new Headers(bearer(token)), 'c=')).rejects.toThrow('power');
+    expect(facts).toMatchObject([{ type: 'connect', connection: 'c=', sessionId: session.id, status: 500 }]);
+  });
+
   it('does not let a sandbox take the place of one that has replaced it while the door was slow', async () => {
     const { log } = world.store;
     const slow = async (...args: Parameters<typeof log.noteBell>): Promise<boolean> => {
