@@ -7,8 +7,8 @@ import { Client } from './client';
 import { Listener } from './listener';
 import { ScriptedModel } from './model';
 import type { Scenario } from './scenario';
-import { isSleep, Scheduler, seeded, type Process } from './scheduler';
-import { faultsIn, Strikes, type Schedule } from './strikes';
+import { Scheduler, seeded, type Process } from './scheduler';
+import { Strikes, type Schedule } from './strikes';
 import { refOf, System, type WakeFault } from './system';
 import { sweepFor } from './sweeps';
 import { checkPromptness } from './promptness';
@@ -204,9 +204,9 @@ class Run {
   }
 
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
-    const { scenario, system, client, model, schedule } = this;
+    const { scenario, schedule, system, client, model } = this;
     const isCalm = this.#isCalm;
-    const hasZombies = faultsIn(schedule).some((fault) => isSleep(fault));
+    const { hasZombies } = this.scheduler;
     const evidence = { scenario, events, pending, client, system, isCalm, hasZombies };
     this.#problems.push(
       ...judge(evidence),

@@ -44,10 +44,6 @@ export const isRead = (operation: string): boolean =>
 /** Whether a fault only makes somebody slow. */
 export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';
 
-/** Whether a fault may stop a process for longer than a lease. */
-export const isSleep = (fault: Fault): boolean =>
-  fault.startsWith('sleep') || fault === 'overtaken' || fault === 'outrun';
-
 /** From just a lease on: the sleeper wakes before, while, or after its successor is at work. */
 const SHORTEST_ZOMBIE_SLEEP: Micros = 15 * MICROS_PER_SECOND;
 const LONGEST_ZOMBIE_SLEEP: Micros = 60 * MICROS_PER_SECOND;
@@ -125,6 +121,8 @@ export class Scheduler implements Clock {
   operations = 0;
   /** How many operations went wrong. A short delay is nothing, nor is an answer that was lost, where the library asks again. */
   harms = 0;
+  /** Whether anybody slept for longer than a lease. */
+  hasZombies = false;
   readonly trace: string[] = [];
   readonly #overtaken = new Set<Overtaken>();
   /** How many sleep for longer than any lease; who is killed meanwhile counts on. */
@@ -247,9 +245,11 @@ export class Scheduler implements Clock {
     if (partition === undefined) return;
     const overtaken = { process, partition, left: 1 + Math.floor(this.random() * OVERTAKEN_BY) };
     this.#overtaken.add(overtaken);
-    process.asleepUntil = this.#now + LONGEST_ZOMBIE_SLEEP;
+    const since = this.#now;
+    process.asleepUntil = since + LONGEST_ZOMBIE_SLEEP;
     await this.#turn(process, 0);
     this.#overtaken.delete(overtaken);
+    this.hasZombies ||= this.#now - since >= SHORTEST_ZOMBIE_SLEEP;
   }
 
   #written(by: Process, partition: string | undefined): void {
@@ -267,6 +267,7 @@ export class Scheduler implements Clock {
   async #oversleep(process: Process): Promise<void> {
     const time = SHORTEST_ZOMBIE_SLEEP + this.random() * (LONGEST_ZOMBIE_SLEEP - SHORTEST_ZOMBIE_SLEEP);
     this.#sleepers += 1;
+    this.hasZombies = true;
     await this.#doze(process, Math.round(time));
     this.#sleepers -= 1;
   }

@@ -39,14 +39,6 @@ export interface Outage {
   readonly most: number;
 }
 
-/** All kinds of faults that a schedule knows. */
-export const faultsIn = ({ faults, aftershocks = [], outage, beset }: Schedule): Fault[] => [
-  ...faults.map(([, fault]) => fault),
-  ...aftershocks.map(([, fault]) => fault),
-  ...(outage ? [outage.fault] : []),
-  ...(beset ? ['overtaken' as const] : []),
-];
-
 /** The kind of a process, and what it does: under this name, operations are alike. */
 export const kindOf = (process: Process, name: string): string => `${process.name.replace(/#\d+$/, '')} ${name}`;
 
