@@ -33,7 +33,7 @@ export const handler = redactFailures(async (): Promise<void> => {
     waker,
     workQueue,
     vault,
-    forget: (session) => forgetSession({ store, workQueue }, session),
+    forget: (session, now) => forgetSession({ store, workQueue }, session, now),
     clock: surroundings.clock,
     onError: ({ kind }, error) =>
       log({ level: 'error', message: 'a due item could not be handled', fields: { kind }, error }),

@@ -1,7 +1,7 @@
-import type { Clock } from '../contract/time';
+import type { Clock, Micros } from '../contract/time';
 import type { WorkQueue } from '../resources/ports';
 import { isHeld } from '../store/due-index';
-import type { DueIndex, DueItem, HeldLease } from '../store/due-ports';
+import type { DueIndex, DueItem } from '../store/due-ports';
 import type { Waker } from '../store/ports';
 import type { EndedSession } from '../store/records';
 import type { VaultKeeper } from '../vault/ports';
@@ -13,7 +13,7 @@ export interface SweeperDeps {
   /** Undefined where the deployment has no vaults. */
   readonly vault: Pick<VaultKeeper, 'tidy'> | undefined;
   /** Clears away what came too late of a deleted session, and its tombstone. */
-  readonly forget: (session: EndedSession) => Promise<void>;
+  readonly forget: (session: EndedSession, now: Micros) => Promise<void>;
   readonly clock: Clock;
   /** Told of an item that could not be handled. It stays due, so the next sweep tries again. */
   readonly onError: (item: DueItem, error: unknown) => void;
@@ -24,6 +24,11 @@ const BATCH = 200;
 const KINDS: readonly DueItem['kind'][] = ['inbox', 'lease', 'work', 'vault', 'tombstone'];
 /** There can be as many held leases as threads at work, which the database need not be told of in one instant. */
 const REARMED_AT_ONCE = 50;
+/** Whoever deletes thousands of sessions finds all their tombstones due at once; each takes a dozen requests, and none is urgent. */
+const FORGOTTEN_AT_ONCE = 10;
+
+type BuriedItem = Extract<DueItem, { kind: 'tombstone' }>;
+const isTombstone = (item: DueItem): item is BuriedItem => item.kind === 'tombstone';
 
 /**
  * One sweep: whatever is due by now gets moving again. Threads with input that nobody took up, or whose harness let its lease
@@ -38,47 +43,49 @@ export async function sweep(deps: SweeperDeps): Promise<number> {
   // One kind after the other: nobody waits for a sweep, and on one machine all at once would be in everybody's way.
   for (const kind of KINDS) found.push(...(await deps.due.due(kind, now, BATCH)));
   const late = found.filter((item) => !isHeld(item));
-  const revived = oncePerTarget(late).map((item) =>
-    revive(deps, item).catch((error: unknown) => deps.onError(item, error)),
-  );
-  await Promise.all([...revived, rearm(deps, found.filter(isHeld))]);
+  const urgent = late.filter((item) => !isTombstone(item));
+  const revived = inTurn(oncePerTarget(urgent), urgent.length, deps, (item) => revive(deps, item));
+  await Promise.all([revived, inTurn(found.filter(isHeld), REARMED_AT_ONCE, deps, (lease) => deps.due.rearm(lease))]);
+  await inTurn(late.filter(isTombstone), FORGOTTEN_AT_ONCE, deps, ({ session }) => deps.forget(session, now));
   return late.length;
 }
 
-async function rearm({ due, onError }: SweeperDeps, leases: readonly HeldLease[]): Promise<void> {
-  for (let at = 0; at < leases.length; at += REARMED_AT_ONCE) {
-    const some = leases.slice(at, at + REARMED_AT_ONCE);
-    await Promise.all(some.map((lease) => due.rearm(lease).catch((error: unknown) => onError(lease, error))));
+/** So many at once. What fails is told of, and holds up none of the others. */
+async function inTurn<T extends DueItem>(
+  items: readonly T[],
+  atOnce: number,
+  { onError }: Pick<SweeperDeps, 'onError'>,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < items.length; at += atOnce) {
+    const some = items.slice(at, at + atOnce);
+    await Promise.all(some.map((item) => act(item).catch((error: unknown) => onError(item, error))));
   }
 }
 
-async function revive(deps: SweeperDeps, item: DueItem): Promise<void> {
+async function revive(deps: SweeperDeps, item: Exclude<DueItem, BuriedItem>): Promise<void> {
   switch (item.kind) {
     case 'work':
       return deps.workQueue.lapse(item.workspace, item.environmentId, item.workId);
     case 'vault':
       return deps.vault?.tidy(item);
-    case 'tombstone':
-      return deps.forget(item.session);
     default:
       return deps.waker.wake(item.ref);
   }
 }
 
 /** A thread with many due inbox items needs one wake. */
-function oncePerTarget(items: readonly DueItem[]): DueItem[] {
+function oncePerTarget<T extends Exclude<DueItem, BuriedItem>>(items: readonly T[]): T[] {
   const byTarget = new Map(items.map((item) => [targetOf(item), item]));
   return [...byTarget.values()];
 }
 
-function targetOf(item: DueItem): string {
+function targetOf(item: Exclude<DueItem, BuriedItem>): string {
   switch (item.kind) {
     case 'work':
       return item.workId;
     case 'vault':
       return item.vaultId;
-    case 'tombstone':
-      return item.session.id;
     default:
       return item.ref.threadId;
   }

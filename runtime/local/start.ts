@@ -91,7 +91,7 @@ async function compose(options: LocalOptions, closing: Closing): Promise<LocalSy
   closing.add(() => invoker.close(RELEASE_MS));
   const recovery = launcher.reportLost(lostWorkers);
   closing.add(() => recovery);
-  const forget: SweeperDeps['forget'] = (session) => forgetSession({ store, workQueue }, session);
+  const forget: SweeperDeps['forget'] = (session, now) => forgetSession({ store, workQueue }, session, now);
   const sweeper = createSweeper({ due: store.due, waker: invoker, workQueue, vault: deps.vault, forget }, log);
   sweeper.start();
   closing.add(() => sweeper.close());

@@ -1,5 +1,6 @@
 /** Clearing away all that belongs to a session which is being deleted, as often as it takes. */
 import { primaryThreadOf } from '../contract/ids';
+import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { EndedSession, ThreadRef } from '../store/records';
 import type { ResourceDeps, WorkQueue } from './ports';
 
@@ -16,11 +17,26 @@ export async function clearSession({ store, workQueue }: ClearingDeps, session: 
   await store.log.deleteThread(thread);
 }
 
+/** Longer than any function runs: by then, nobody is left who knew the session when its record went. */
+const LATECOMERS_ARE_OVER_AFTER: Micros = 20 * 60 * MICROS_PER_SECOND;
+
+/** Puts the session's tombstone, or moves its time. */
+export async function putTombstone(
+  { store }: Pick<ResourceDeps, 'store'>,
+  session: EndedSession,
+  now: Micros,
+): Promise<void> {
+  await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);
+}
+
 /**
  * Clears once more what was deleted long ago, and then its tombstone. Whoever was at work then may have slept, written what nobody
- * would ever have found, and died; and whoever was deleting it may have died on the way.
+ * would ever have found, and died. And whoever was deleting it may have died on the way: then it only goes now, there may be
+ * latecomers once more, and its tombstone stays for as long again.
  */
-export async function forgetSession(deps: ClearingDeps, session: EndedSession): Promise<void> {
+export async function forgetSession(deps: ClearingDeps, session: EndedSession, now: Micros): Promise<void> {
+  const isThere = (await deps.store.sessions.get(session.workspace, session.id)) !== undefined;
+  if (isThere) await putTombstone(deps, session, now);
   await clearSession(deps, session);
-  await deps.store.tombstones.remove(session);
+  if (!isThere) await deps.store.tombstones.remove(session);
 }

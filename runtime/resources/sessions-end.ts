@@ -1,13 +1,13 @@
 /** The two ways in which a session ends by its client's will: archived, it can still be read; deleted, it is gone. */
 import { invalid } from '../contract/errors';
-import { MICROS_PER_SECOND, type Micros } from '../contract/time';
+import type { Micros } from '../contract/time';
 import type { Principal } from '../store/ports';
 import type { SessionRecord } from '../store/records';
 import { AMEND_ATTEMPTS, concurrentModification } from './amend';
 import { deliver } from './deliver';
 import { findSession, primaryThread, readThread, type ThreadNow } from './events-thread';
 import type { Operation, ResourceDeps, WorkQueue } from './ports';
-import { clearSession } from './session-clearing';
+import { clearSession, putTombstone } from './session-clearing';
 import { sessionStatus, toSession } from './session-view';
 
 type EndDeps = ResourceDeps & { readonly workQueue: Pick<WorkQueue, 'end'> };
@@ -34,21 +34,17 @@ export function archiveSession(deps: EndDeps): Operation<'sessions.archive'> {
   };
 }
 
-/** Longer than any function runs: by then, nobody is left who could add anything to what was deleted. */
-const LATECOMERS_ARE_OVER_AFTER: Micros = 20 * 60 * MICROS_PER_SECOND;
-
 /**
  * Deletes a session (reference 5.5): it is archived first, so that nothing is added any more; then all of it goes. Its tombstone is
  * there before: by that it is cleared once more, whatever came too late, and whoever died on the way. As long as the session's
  * record is there, deleting it again does what is left at once.
  */
 export function deleteSession(deps: EndDeps): Operation<'sessions.delete'> {
-  const { store, hints } = deps;
   return async ({ principal, now }, { path }) => {
     const { session } = await close(deps, principal, path.session_id, now, () => invalid(CANNOT_DELETE));
-    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);
+    await putTombstone(deps, session, now);
     await clearSession(deps, session);
-    hints.changed(session.threadId);
+    deps.hints.changed(session.threadId);
     return { id: session.id, type: 'session_deleted' };
   };
 }

@@ -72,6 +72,8 @@ export const sessionListPartition = (workspace: string): string => path(workspac
 
 /** Where the bodies of a thread lie that are too big for an item. */
 export const threadBlobs = (ref: ThreadRef): string => `${threadPartition(ref)}/`;
+/** Where everything of a session lies: its record, its files, the bodies of its threads. */
+export const allBlobsOf = (workspace: string, sessionId: string): string => `${path(workspace, sessionId)}/`;
 export const sessionBlobs = (workspace: string, sessionId: string): string => `${path(workspace, sessionId)}/record/`;
 /** Where an archive of a session's files lies. */
 export const workspaceBlob = (workspace: string, sessionId: string, name: string): string =>

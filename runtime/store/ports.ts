@@ -103,7 +103,7 @@ export interface SessionStore {
    * index: a session created a moment ago may not be in it yet, and each that is has been read again.
    */
   list(workspace: string, filter: SessionFilter, page: PageRequest): Promise<Page<SessionRecord>>;
-  /** Deletes the record alone. Delete its threads first: as long as it is there, they can be found. */
+  /** Deletes the record, and all blobs of the session. Delete its threads first: as long as it is there, they can be found. */
   delete(workspace: string, sessionId: string): Promise<void>;
   /**
    * Whether any session that is not archived is pinned to this version of the harness, in any workspace. An index's word: a

@@ -1,7 +1,7 @@
 import type { BodyCodec, StoredBody } from './codec';
 import { ITEM_IS_NEW, ITEM_EXISTS, REVISION_IS_STILL_PREVIOUS } from './conditions';
 import { allOf, anyOf, given, type Attributes } from './expressions';
-import { sessionBlobs, sessionKey, sessionListPartition, type ItemKey } from './keys';
+import { allBlobsOf, sessionBlobs, sessionKey, sessionListPartition, type ItemKey } from './keys';
 import { narrowed, pageOf, type ReadFrom } from './paging';
 import type { BlobStore, SessionStore } from './ports';
 import type { SessionRecord } from './records';
@@ -93,10 +93,11 @@ export function createSessionStore(table: Table, codec: BodyCodec, blobs: BlobSt
         },
       ),
 
-    // The item before its blob: nobody finds a record whose body is gone.
+    // The item before its blob: nobody finds a record whose body is gone. All that lies beside it goes, too: an archive of its files
+    // may have arrived when nothing named it any more.
     async delete(workspace, sessionId) {
       await table.delete(sessionKey(workspace, sessionId));
-      await blobs.deletePrefix(sessionBlobs(workspace, sessionId));
+      await blobs.deletePrefix(allBlobsOf(workspace, sessionId));
     },
 
     async anyOnHarness(version) {

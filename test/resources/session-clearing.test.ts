@@ -1,5 +1,6 @@
 import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
 import { clearSession, forgetSession } from '../../runtime/resources/session-clearing';
+import { workspaceBlob } from '../../runtime/store/keys';
 import type { EndedSession } from '../../runtime/store/records';
 import type { DueItem } from '../../runtime/store/due-ports';
 import type { Store } from '../../runtime/store/ports';
@@ -47,7 +48,7 @@ describe('a deleted session', () => {
     await log.acquireLease(ref, 'late', 1, 2);
     const tombstone = await tombstoneOf(id);
     if (!tombstone) throw new Error('there is no tombstone');
-    await forgetSession({ store: service.store, workQueue }, tombstone);
+    await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
     expect(await service.rowsOf(ref)).toEqual([]);
     expect(ended.at(-1)).toEqual(tombstone);
     expect(await tombstoneOf(id)).toBeUndefined();
@@ -65,9 +66,24 @@ describe('a deleted session', () => {
       await expect(remove(id, service.with({ store: { ...service.store, ...crash } }))).rejects.toThrow('power');
       const tombstone = await tombstoneOf(id);
       if (!tombstone) throw new Error('there is no tombstone');
-      await forgetSession({ store: service.store, workQueue }, tombstone);
+      await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
       expect(await service.rowsOf(service.ref(id))).toEqual([]);
+      // Until now, somebody may have come to know it.
+      expect(await tombstoneOf(id)).toBeDefined();
+      await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
+      expect(await tombstoneOf(id)).toBeUndefined();
     }
+  });
+
+  it('has no files left either, though an archive of them arrived when nothing named it any more', async () => {
+    const { id } = await service.session();
+    await remove(id);
+    const key = workspaceBlob('home', id, 'late');
+    await service.store.blobs.put(key, new Uint8Array(3));
+    const tombstone = await tombstoneOf(id);
+    if (!tombstone) throw new Error('there is no tombstone');
+    await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
+    expect(await service.store.blobs.get(key)).toBeUndefined();
   });
 
   it('keeps its tombstone for as long as it could not be cleared', async () => {
@@ -76,7 +92,7 @@ describe('a deleted session', () => {
     const tombstone = await tombstoneOf(id);
     if (!tombstone) throw new Error('there is no tombstone');
     const store: Store = { ...service.store, log: { ...service.store.log, deleteThread: powerFails } };
-    await expect(forgetSession({ store, workQueue }, tombstone)).rejects.toThrow('power');
+    await expect(forgetSession({ store, workQueue }, tombstone, systemClock.now())).rejects.toThrow('power');
     expect(await tombstoneOf(id)).toEqual(tombstone);
   });
 

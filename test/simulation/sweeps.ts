@@ -1,4 +1,5 @@
 /** The sweeper, and what it finds that somebody else should have seen to. */
+import type { Micros } from '../../runtime/contract/time';
 import { sweep } from '../../runtime/handlers/sweeper';
 import { workNeeds } from '../../runtime/resources/work-needs';
 import { createWorkQueue, type SessionWorkQueue } from '../../runtime/resources/work-queue';
@@ -23,8 +24,8 @@ export async function sweepFor(
     const onError = (_item: unknown, error: unknown): void => void system.errors.push(`sweeper: ${String(error)}`);
     const queue = createWorkQueue(deps);
     const workQueue = { lapse: lapsing(system, queue) };
-    const forget = (session: EndedSession): Promise<void> =>
-      forgetSession({ store: deps.store, workQueue: queue }, session);
+    const forget = (session: EndedSession, now: Micros): Promise<void> =>
+      forgetSession({ store: deps.store, workQueue: queue }, session, now);
     const waker: Waker = {
       wake: (ref) => {
         system.revived += 1;

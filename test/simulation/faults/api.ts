@@ -95,14 +95,14 @@ export const API_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a session is deleted without a tombstone',
     file: END,
-    from: '    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);\n',
+    from: '    await putTombstone(deps, session, now);\n',
     to: '',
   },
   {
     name: 'a tombstone is put after what it stands for has gone',
     file: END,
-    from: '    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);\n    await clearSession(deps, session);\n',
-    to: '    await clearSession(deps, session);\n    await store.tombstones.put(session, now + LATECOMERS_ARE_OVER_AFTER);\n',
+    from: '    await putTombstone(deps, session, now);\n    await clearSession(deps, session);\n',
+    to: '    await clearSession(deps, session);\n    await putTombstone(deps, session, now);\n',
   },
   {
     name: 'a tombstone is not due',
@@ -113,14 +113,14 @@ export const API_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a tombstone goes before what it stands for',
     file: CLEARING,
-    from: '  await clearSession(deps, session);\n  await deps.store.tombstones.remove(session);\n',
-    to: '  await deps.store.tombstones.remove(session);\n  await clearSession(deps, session);\n',
+    from: '  await clearSession(deps, session);\n  if (!isThere) await deps.store.tombstones.remove(session);\n',
+    to: '  if (!isThere) await deps.store.tombstones.remove(session);\n  await clearSession(deps, session);\n',
   },
   {
     name: 'a tombstone goes, and nobody has looked',
     file: CLEARING,
-    from: '  await clearSession(deps, session);\n  await deps.store',
-    to: '  await deps.store',
+    from: '  await clearSession(deps, session);\n  if (!isThere)',
+    to: '  if (!isThere)',
   },
   {
     name: 'a deleted session keeps its worker',
