@@ -3,7 +3,7 @@ import { explore } from './explore';
 import { play } from './play';
 import { SCENARIOS } from './scenarios';
 
-const DRAWN = 4;
+const DRAWN = 2;
 
 jest.setTimeout(120_000);
 // The modules of Node are the worker's, and so are shared with the tests that it runs next.
