@@ -203,6 +203,11 @@ class Run {
     return !wakes && !ahead && this.scheduler.harms === 0;
   }
 
+  /** Nothing was slow at the door of the bell, nor a ring: otherwise, all may be over before a sandbox hears anything. */
+  get #isBellQuick(): boolean {
+    return !this.scheduler.trace.some((line) => /^\d+ (bell#\d+ .*|\S+ (ask connect|ring)) <-/.test(line));
+  }
+
   async #examine(events: readonly SessionEvent[], pending: readonly SessionEvent[]): Promise<void> {
     const { scenario, schedule, system, client, model } = this;
     const isCalm = this.#isCalm;
@@ -216,7 +221,7 @@ class Run {
       ...(this.listener?.problems(events) ?? []),
       ...(scenario.isDeleted ? [] : system.switchboard.problems(events)),
       ...(isCalm && scenario.bell === 'sound' && !schedule.bell
-        ? [...checkPromptness(events, system.runs), ...system.switchboard.neglect(events)]
+        ? [...checkPromptness(events, system.runs), ...system.switchboard.neglect(events, this.#isBellQuick)]
         : []),
       ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),

@@ -121,7 +121,7 @@ export class Scheduler implements Clock {
   operations = 0;
   /** How many operations went wrong. A short delay is nothing, nor is an answer that was lost, where the library asks again. */
   harms = 0;
-  /** Whether anybody slept for longer than a lease. */
+  /** Whether anybody stopped for as long as others pleased, perhaps for longer than a lease. */
   hasZombies = false;
   readonly trace: string[] = [];
   readonly #overtaken = new Set<Overtaken>();
@@ -245,11 +245,10 @@ export class Scheduler implements Clock {
     if (partition === undefined) return;
     const overtaken = { process, partition, left: 1 + Math.floor(this.random() * OVERTAKEN_BY) };
     this.#overtaken.add(overtaken);
-    const since = this.#now;
-    process.asleepUntil = since + LONGEST_ZOMBIE_SLEEP;
+    this.hasZombies = true;
+    process.asleepUntil = this.#now + LONGEST_ZOMBIE_SLEEP;
     await this.#turn(process, 0);
     this.#overtaken.delete(overtaken);
-    this.hasZombies ||= this.#now - since >= SHORTEST_ZOMBIE_SLEEP;
   }
 
   #written(by: Process, partition: string | undefined): void {

@@ -70,12 +70,14 @@ export class Switchboard {
     return [...this.#rung].filter((id) => !known.has(id)).map((id) => `it was rung for ${id}, which never happened`);
   }
 
-  /** A bell that nothing happens to is heard, unless the client is quicker, and no sandbox gives its connection up. */
-  neglect(history: readonly SessionEvent[]): string[] {
+  /** A bell that nothing happens to is heard, unless it was slow or the client quicker, and no sandbox gives its connection up. */
+  neglect(history: readonly SessionEvent[], isQuick: boolean): string[] {
     const isInterrupted = history.some(({ type }) => type === 'user.interrupt');
     const again = [...this.#dials].filter(([, times]) => times > 1);
     return [
-      ...(this.#heard === 0 && !isInterrupted ? ['nothing failed, yet no sandbox was told of anything'] : []),
+      ...(this.#heard === 0 && isQuick && !isInterrupted
+        ? ['nothing failed, yet no sandbox was told of anything']
+        : []),
       ...again.map(([name, times]) => `nothing failed, yet ${name} dialled ${times} times`),
     ];
   }

@@ -16,7 +16,7 @@ export interface Evidence {
   readonly system: System;
   /** Nothing failed: at most somebody was slow for a moment. */
   readonly isCalm: boolean;
-  /** Somebody slept for longer than a lease. */
+  /** Somebody stopped for as long as others pleased, perhaps for longer than a lease. */
   readonly hasZombies: boolean;
 }
 
