@@ -109,10 +109,16 @@ export class Referee {
     return [
       before !== undefined && after !== undefined && before.work_id !== after.work_id && 'made a second work item',
       isOverwritten({ before, after }, (item) => item.record) && 'overwrote a work item that somebody else had changed',
-      after !== undefined && !this.#named.has(String(after.work_id)) && 'left a work item that has no name',
+      this.#isNameless(after) && 'left a work item that has no name',
       this.#isGivenUp({ before, after }, writer) && 'gave a worker up whose lease had not lapsed',
       AWAITED.includes(state) && after?.due_at === undefined && `left a work item that is ${state} and not due`,
     ];
+  }
+
+  /** What came too late to a deleted session is found by its tombstone, and needs no name. */
+  #isNameless(after: Item | undefined): boolean {
+    if (!after || this.#named.has(String(after.work_id))) return false;
+    return !this.#tombstones.has(workIn(after).sessionId);
   }
 
   /** The sweeper may change what a worker holds only when it has been silent for too long. */

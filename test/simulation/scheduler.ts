@@ -149,6 +149,8 @@ export class Scheduler implements Clock {
     await this.#turn(process, this.#latency());
     const fault = process.mortal ? this.strikes.at(this.operations, process, name, this.#sleepers > 0) : undefined;
     if (fault && !isDelay(fault) && (fault !== 'repeat' || once)) this.harms += 1;
+    // An answer that is lost, and a process that is late.
+    if (fault === 'outrun') this.harms += 1;
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);
