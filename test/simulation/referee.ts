@@ -82,8 +82,10 @@ export class Referee {
   }
 
   #inbox({ before, after }: Change): (string | false)[] {
+    // Of a deleted session, the commit that used it up is gone, and nobody takes it up again.
+    const isOver = this.#tombstones.has(sessionOf((after ?? before)?.pk ?? ''));
     return [
-      this.#comesBack({ before, after }) && 'brought an inbox item back that was used up',
+      this.#comesBack({ before, after }) && !isOver && 'brought an inbox item back that was used up',
       !before && after !== undefined && after.due_at === undefined && 'left an inbox item that is not due',
       this.#lacksBody(after),
     ];
