@@ -41,7 +41,7 @@ export function subjectOf(request: Request): string {
 }
 
 /** Where it belongs; nowhere, if it asks an index. */
-export function partitionOf(request: Request): string | undefined {
+function partitionOf(request: Request): string | undefined {
   if (request.IndexName !== undefined) return undefined;
   return keyOf(request)?.pk?.S ?? request.ExpressionAttributeValues?.[':partition']?.S;
 }

@@ -3,7 +3,7 @@ import { LARGEST_RING_BYTES } from '../../runtime/contract/ring';
 import type { Client } from './client';
 import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, TWO_ASKED, use, type Scenario } from './scenario';
 import { interrupted, INTERRUPTIBLE } from './scenarios-races';
-import { called, QUICK, stopWorker } from './scenarios-stops';
+import { called, QUICK, stoppedAgain } from './scenarios-stops';
 import { TWO_TURNS } from './scenarios-tools';
 
 /** So long that the sandbox looks by itself about when the call stands in the log. */
@@ -91,18 +91,7 @@ export const BELLS: readonly Scenario[] = [
     name: 'told by the bell: a sandbox that is replaced',
     agent: agent(),
     bell: 'sound',
-    mayEndUnknown: true,
-    isRevived: true,
-    ...QUICK,
-    client: async (client) => {
-      await client.message('go');
-      await called(client);
-      for (let times = 0; times < 2; times += 1) {
-        await client.pause(client.random() * 1_500);
-        await stopWorker(client, client.random() < 0.7);
-      }
-      await client.idleAfter('go');
-    },
+    ...stoppedAgain(2, 1_500),
   },
   {
     name: 'told by the bell: a second turn',

@@ -1,5 +1,6 @@
 /** Sessions that come to an end: at their budget, by a model's refusal, archived, deleted. */
 import { ModelError } from '../../runtime/model/port';
+import type { Client } from './client';
 import { agent, text, turnOf, use, type Scenario } from './scenario';
 import { BIG } from './scenarios-answers';
 
@@ -16,6 +17,11 @@ const oneCall: Pick<Scenario, 'model'> = {
     return { blocks: [use(`toolu_${said}`, 'bash', { command: said })], inputTokens: EXPENSIVE };
   },
 };
+
+/** A session at work cannot be deleted. */
+async function deleteAtRest(client: Client): Promise<void> {
+  while ((await client.delete()) === 'refused') await client.pause(500);
+}
 
 export const ENDS: readonly Scenario[] = [
   {
@@ -130,7 +136,7 @@ export const ENDS: readonly Scenario[] = [
       await client.idleAfter('go');
       await client.message(BIG);
       await client.idleAfter(BIG);
-      while ((await client.delete()) === 'refused') await client.pause(500);
+      await deleteAtRest(client);
     },
   },
   {
@@ -144,7 +150,7 @@ export const ENDS: readonly Scenario[] = [
     client: async (client) => {
       await client.message('go');
       await client.idleAfter('go');
-      while ((await client.delete()) === 'refused') await client.pause(500);
+      await deleteAtRest(client);
       await client.haunt(BIG);
     },
   },

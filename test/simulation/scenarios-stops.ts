@@ -58,24 +58,32 @@ const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
   },
 });
 
+/** Quick calls, between which an operator stops the worker so many times, after pauses of so many milliseconds at most. */
+export const stoppedAgain = (
+  times: number,
+  pauseMs: number,
+): Pick<Scenario, 'model' | 'outcome' | 'mayEndUnknown' | 'isRevived' | 'client'> => ({
+  mayEndUnknown: true,
+  isRevived: true,
+  ...QUICK,
+  client: async (client) => {
+    await client.message('go');
+    await called(client);
+    for (let stops = 0; stops < times; stops += 1) {
+      await client.pause(client.random() * pauseMs);
+      await stopWorker(client, client.random() < 0.7);
+    }
+    await client.idleAfter('go');
+  },
+});
+
 export const STOPS: readonly Scenario[] = [
   { name: 'a worker that an operator stops', mayEndUnknown: true, cut: 'long', ...stopped(false) },
   { name: 'a worker that an operator stops at once', mayEndUnknown: true, cut: 'long', ...stopped(true) },
   {
     name: 'quick calls, between which an operator stops the worker again and again',
     agent: agent(),
-    mayEndUnknown: true,
-    isRevived: true,
-    ...QUICK,
-    client: async (client) => {
-      await client.message('go');
-      await called(client);
-      for (let times = 0; times < 3; times += 1) {
-        await client.pause(client.random() * 2_000);
-        await stopWorker(client, client.random() < 0.7);
-      }
-      await client.idleAfter('go');
-    },
+    ...stoppedAgain(3, 2_000),
   },
   {
     name: 'a call that is allowed while an operator stops its worker at once',
