@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conversations, say } from '../support/conversations';
 import { startLocalServer, type LocalServer } from '../support/local-server';
+import { nearMiss } from '../support/near-miss';
 import { McpServer, TokenEndpoint } from '../support/oauth-servers';
 import { fresh } from '../support/sessions';
 
@@ -62,7 +63,7 @@ describe('vaults', () => {
     const session = await create(vault.id);
     expect((await sessions.retrieve(session.id)).vault_ids).toEqual([vault.id]);
     await expect(create(archived.id)).rejects.toMatchObject({ status: 400 });
-    await expect(create(`${vault.id.slice(0, -1)}1`)).rejects.toMatchObject({ status: 404 });
+    await expect(create(nearMiss(vault.id))).rejects.toMatchObject({ status: 404 });
   });
 });
 
