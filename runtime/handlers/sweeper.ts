@@ -66,7 +66,7 @@ async function inTurn<T extends DueItem>(
 async function revive(deps: SweeperDeps, item: Exclude<DueItem, BuriedItem>): Promise<void> {
   switch (item.kind) {
     case 'work':
-      return deps.workQueue.lapse(item.workspace, item.environmentId, item.workId);
+      return deps.workQueue.lapse(item);
     case 'vault':
       return deps.vault?.tidy(item);
     default:

@@ -4,6 +4,7 @@ import type { IdSource } from '../contract/ids';
 import type { Clock, Micros } from '../contract/time';
 import type { ModelProvider } from '../model/port';
 import type { TraitsOf } from '../model/traits';
+import type { DueWork } from '../store/due-ports';
 import type { ChangeHints, Principal, Store, Waker } from '../store/ports';
 import type { WorkRecord } from '../store/work-ports';
 import type { EndedSession, SessionRecord, SessionRuntime } from '../store/records';
@@ -122,7 +123,7 @@ export interface WorkQueue {
    * What the sweeper calls for a due item. A lapsed lease: a `self_hosted` item is queued again; a `cloud` item's worker
    * is dead, so the thread is told (`sandbox_lost`) and woken. Reads the item first.
    */
-  lapse(workspace: string, environmentId: string, workId: string): Promise<void>;
+  lapse(due: DueWork): Promise<void>;
   /**
    * What a launcher calls when it sees a worker's process end: the same as a lapse, without the wait. Nothing happens where the
    * item goes by another worker meanwhile.

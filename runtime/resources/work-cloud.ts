@@ -42,11 +42,11 @@ export class CloudWorkers {
   }
 
   /** What a worker is stopped by has to stand in the item, unless it is another's by now. */
-  private async noteStarted({ workspace, environmentId, id, sessionTokenHash }: WorkRecord, started: StartedSandbox) {
+  private async noteStarted(item: WorkRecord, started: StartedSandbox) {
     const { store, clock } = this.deps;
     await untilWritten(async () => {
-      const work = await store.work.get(workspace, environmentId, id);
-      if (!work || !goesBy(work, sessionTokenHash)) return DONE;
+      const work = await store.work.reread(item);
+      if (!work || !goesBy(work, item.sessionTokenHash)) return DONE;
       return written(store.work.update(underWay(work, started, clock.now())));
     });
   }
@@ -99,7 +99,7 @@ export class CloudWorkers {
 
   private async layToRest(work: WorkRecord, session: SessionRecord | undefined): Promise<WorkStep> {
     const { store, clock } = this.deps;
-    const current = await store.work.get(work.workspace, work.environmentId, work.id);
+    const current = await store.work.reread(work);
     if (current?.state !== 'stopping') return DONE;
     if (!session) return forget(this.deps, current);
     if (current.wantedAgain) return this.start(current, session, 0);

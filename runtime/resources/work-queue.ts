@@ -1,5 +1,6 @@
 import { primaryThreadOf } from '../contract/ids';
 import type { Micros } from '../contract/time';
+import type { DueWork } from '../store/due-ports';
 import type { WorkRecord } from '../store/work-ports';
 import type { EndedSession, SessionRecord } from '../store/records';
 import type { GoneWorker, ResourceDeps, WorkQueue } from './ports';
@@ -75,8 +76,10 @@ export class SessionWorkQueue implements WorkQueue {
     await store.work.delete(work);
   }
 
-  async lapse(workspace: string, environmentId: string, workId: string): Promise<void> {
-    await this.withWork(workspace, environmentId, workId, async (work) => {
+  /** What is due is looked up by its session: what came back after its session was deleted has no name. */
+  async lapse({ workspace, environmentId, sessionId, workId }: DueWork): Promise<void> {
+    const find = () => this.deps.store.work.reread({ workspace, environmentId, sessionId, id: workId });
+    await this.withWork(find, async (work) => {
       if (!lapsed(work, this.deps.clock.now())) return DONE;
       if (work.state === 'stopped') return this.settleOnce(work);
       if (work.state === 'queued') return this.neverBegun(work);
@@ -85,7 +88,8 @@ export class SessionWorkQueue implements WorkQueue {
   }
 
   async workerGone(worker: GoneWorker, cause: string | SandboxStartError): Promise<void> {
-    await this.withWork(worker.workspace, worker.environmentId, worker.id, async (work) => {
+    const find = () => this.deps.store.work.get(worker.workspace, worker.environmentId, worker.id);
+    await this.withWork(find, async (work) => {
       if (!goesBy(work, worker.sessionTokenHash)) return DONE;
       switch (work.state) {
         case 'queued':
@@ -102,9 +106,8 @@ export class SessionWorkQueue implements WorkQueue {
 
   /** A worker has let go of its item: if the session still needs one, the item goes round again. */
   async settle(workspace: string, environmentId: string, workId: string): Promise<void> {
-    await this.withWork(workspace, environmentId, workId, async (work) =>
-      work.state === 'stopped' ? this.settleOnce(work) : DONE,
-    );
+    const find = () => this.deps.store.work.get(workspace, environmentId, workId);
+    await this.withWork(find, async (work) => (work.state === 'stopped' ? this.settleOnce(work) : DONE));
   }
 
   /** An operator ends the item of a `cloud` session at once, whatever its worker is doing. */
@@ -171,19 +174,17 @@ export class SessionWorkQueue implements WorkQueue {
   }
 
   private async withWork(
-    workspace: string,
-    environmentId: string,
-    workId: string,
+    find: () => Promise<WorkRecord | undefined>,
     act: (work: WorkRecord) => Promise<WorkStep>,
   ): Promise<void> {
-    let sessionId = '';
+    let found: WorkRecord | undefined;
     const retryAt = await untilWritten(async () => {
-      const work = await this.deps.store.work.get(workspace, environmentId, workId);
-      sessionId = work?.sessionId ?? '';
-      return work ? act(work) : DONE;
+      found = await find();
+      return found ? act(found) : DONE;
     });
     // A harness that waits for the sandbox tries again when that is due; the next sweep may be a minute away.
-    if (retryAt !== undefined) {
+    if (found && retryAt !== undefined) {
+      const { workspace, sessionId } = found;
       await this.deps.waker.wake({ workspace, sessionId, threadId: primaryThreadOf(sessionId) });
     }
   }

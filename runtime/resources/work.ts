@@ -8,6 +8,7 @@ import { mergeMetadata } from './metadata';
 import type { OperationsOf, RequestContext, ResourceDeps } from './ports';
 import { checkWorkAccess } from './work-access';
 import { reserved, toWork, withMetadata } from './work-item';
+import { forget } from './work-cloud';
 import { changeWork, createLeaseOperations, findWork, type LeaseOperations } from './work-lease';
 import type { SessionWorkQueue } from './work-queue';
 import { mintSessionToken, revokeSessionToken } from './work-token';
@@ -137,6 +138,10 @@ async function reserveOldest(
   const items = await deps.store.work.queued(workspace, environmentId, CANDIDATES);
   for (const item of items) {
     if (item.state !== 'queued' || (item.reservedAt !== null && item.reservedAt > now - reclaimAfter)) continue;
+    if (!(await deps.store.sessions.get(workspace, item.sessionId))) {
+      await forget(deps, item);
+      continue;
+    }
     const token = await mintSessionToken(deps, item);
     const offer = reserved(item, token.hash, now);
     if (await deps.store.work.update(offer)) {

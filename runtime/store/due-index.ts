@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Micros } from '../contract/time';
 import { allOf, given, type Attributes } from './expressions';
-import { headKey, threadOfPartition, threadPartition } from './keys';
+import { headKey, sessionOfWork, threadOfPartition, threadPartition } from './keys';
 import type { DueIndex, DueItem, HeldLease } from './due-ports';
 import type { EndedSession } from './records';
 import type { Item, Table } from './table';
@@ -116,6 +116,7 @@ function toDueItem(kind: DueItem['kind'], item: Item, now: Micros): DueItem {
         kind,
         workspace: String(item.work_workspace),
         environmentId: String(item.work_environment),
+        sessionId: sessionOfWork(item),
         workId: String(item.work_id),
         dueAt,
       };

@@ -9,18 +9,22 @@ export interface Tombstones {
   remove(session: Pick<EndedSession, 'workspace' | 'id'>): Promise<void>;
 }
 
+/** A work item that somebody must look at. It is told by its session, too: a name may have gone before its item. */
+export interface DueWork {
+  readonly kind: 'work';
+  readonly workspace: string;
+  readonly environmentId: string;
+  readonly sessionId: string;
+  readonly workId: string;
+  readonly dueAt: Micros;
+}
+
 /** Something whose time has come. */
 export type DueItem =
   | { readonly kind: 'inbox'; readonly ref: ThreadRef; readonly dueAt: Micros }
   /** With `heldUntil`, nobody is late: the lease was renewed after its due time was set, and holds until then. */
   | { readonly kind: 'lease'; readonly ref: ThreadRef; readonly dueAt: Micros; readonly heldUntil?: Micros }
-  | {
-      readonly kind: 'work';
-      readonly workspace: string;
-      readonly environmentId: string;
-      readonly workId: string;
-      readonly dueAt: Micros;
-    }
+  | DueWork
   /** A vault in which secrets wait to be deleted, because whoever was to do it died. */
   | { readonly kind: 'vault'; readonly workspace: string; readonly vaultId: string; readonly dueAt: Micros }
   /** A session that was deleted so long ago that nobody is at work on it any more. */

@@ -123,6 +123,8 @@ export const workKey = (workspace: string, environmentId: string, sessionId: str
   pk: workPartition(workspace, environmentId),
   sk: WORK_OF + encodeURIComponent(sessionId),
 });
+/** The session whose work item has this key. */
+export const sessionOfWork = ({ sk }: ItemKey): string => decodeURIComponent(sk.slice(WORK_OF.length));
 const WORK_NAME = 'WORK#';
 /** The pointer from a work item's own id to its session. */
 export const workNameKey = (workspace: string, environmentId: string, workId: string): ItemKey => ({

@@ -51,15 +51,21 @@ export interface SavedWorkspace {
   readonly uploading: string | null;
 }
 
+/** Which item it is. */
+export type WorkRef = Pick<WorkRecord, 'workspace' | 'environmentId' | 'sessionId' | 'id'>;
+
 export interface WorkStore {
   /** The item of a session; one session has at most one. */
   getBySession(workspace: string, environmentId: string, sessionId: string): Promise<WorkRecord | undefined>;
+  /** For those who know the item by its name alone. */
   get(workspace: string, environmentId: string, workId: string): Promise<WorkRecord | undefined>;
+  /** The item as it stands now, also where its name has gone before it; undefined where it has gone itself. */
+  reread(work: WorkRef): Promise<WorkRecord | undefined>;
   /** Puts a new item; false when the session has one already. */
   create(work: WorkRecord): Promise<boolean>;
   /** Writes the item if its revision is still `work.revision - 1`. False when it was not. Indexes follow the state. */
   update(work: WorkRecord): Promise<boolean>;
-  delete(work: Pick<WorkRecord, 'workspace' | 'environmentId' | 'id' | 'sessionId'>): Promise<void>;
+  delete(work: WorkRef): Promise<void>;
   /** Items in state `queued`, oldest first (reserved ones included). The index is a hint: `update` decides. */
   queued(workspace: string, environmentId: string, limit: number): Promise<WorkRecord[]>;
   list(workspace: string, environmentId: string, page: PageRequest): Promise<Page<WorkRecord>>;

@@ -46,6 +46,11 @@ export function createWorkStore(table: Table, clock: Clock): WorkStore {
       return work?.id === workId ? work : undefined;
     },
 
+    async reread({ workspace, environmentId, sessionId, id }) {
+      const work = await bySession(workspace, environmentId, sessionId);
+      return work?.id === id ? work : undefined;
+    },
+
     async create(work) {
       const name = workNameKey(work.workspace, work.environmentId, work.id);
       await table.set({ ...name, session_id: work.sessionId, work_id: work.id });

@@ -262,7 +262,9 @@ describe('the warm pool', () => {
     await readyPool();
     const session = await wantedSession();
     world.pass(31);
-    await queueOf().lapse(session.workspace, session.environmentId, (await world.work(session)).id);
+    const { id: workId } = await world.work(session);
+    const { workspace, environmentId, id: sessionId } = session;
+    await queueOf().lapse({ kind: 'work', workspace, environmentId, sessionId, workId, dueAt: world.now });
     expect(await world.work(session)).toMatchObject({ state: 'starting', startFailures: 1 });
     expect((await world.store.warm.list()).filter(({ state }) => state === 'claimed')).toHaveLength(1);
     expect(tasks.filter(({ order }) => !('ticket' in order))).toHaveLength(1);

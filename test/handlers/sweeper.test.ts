@@ -1,6 +1,6 @@
 import { systemClock } from '../../runtime/contract/time';
 import { sweep } from '../../runtime/handlers/sweeper';
-import type { DueIndex, DueItem } from '../../runtime/store/due-ports';
+import type { DueIndex, DueItem, DueWork } from '../../runtime/store/due-ports';
 
 const ref = (n: number) => ({ workspace: 'default', sessionId: `sesn_${n}`, threadId: `sthr_${n}` });
 const work = { workspace: 'default', environmentId: 'env_1' };
@@ -26,7 +26,7 @@ function sweeping(items: readonly DueItem[]) {
         done.push(threadId);
       },
     },
-    workQueue: { lapse: async (_: string, __: string, workId: string) => void done.push(workId) },
+    workQueue: { lapse: async ({ workId }: DueWork) => void done.push(workId) },
     vault: { tidy: async ({ vaultId }: { vaultId: string }) => void done.push(vaultId) },
     forget: async ({ id }: { id: string }) => void done.push(id),
     onError: (item: DueItem) => failed.push(item),
@@ -41,7 +41,7 @@ describe('the sweeper', () => {
       { kind: 'inbox', ref: ref(1), dueAt: 2 },
       { kind: 'lease', ref: ref(1), dueAt: 3 },
       { kind: 'lease', ref: ref(2), dueAt: 3 },
-      { kind: 'work', ...work, workId: 'work_1', dueAt: 3 },
+      { kind: 'work', ...work, sessionId: 'sesn_4', workId: 'work_1', dueAt: 3 },
       { kind: 'vault', workspace: 'default', vaultId: 'vlt_1', dueAt: 3 },
       { kind: 'tombstone', session: deleted, dueAt: 3 },
     ]);

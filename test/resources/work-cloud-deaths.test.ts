@@ -1,3 +1,5 @@
+import { systemIds } from '../../runtime/contract/ids';
+import { newWork } from '../../runtime/resources/work-item';
 import type { SessionRecord } from '../../runtime/store/records';
 import { operator, refOf, sessionToken, WorkWorld } from './work-world';
 
@@ -40,6 +42,26 @@ describe('a cloud session, where somebody dies,', () => {
     await world.sweep(session);
     expect(await work.getBySession(session.workspace, session.environmentId, session.id)).toBeUndefined();
     expect(world.starts).toHaveLength(1);
+  });
+
+  it('is forgotten when its item came back after it was deleted, also where somebody late started a worker for it', async () => {
+    const gone = async () => expect(world.work(session)).rejects.toThrow('no work item');
+    await world.store.work.create(newWork(systemIds.make('work'), session, world.now));
+    await world.deleteTooEarly(session);
+    world.pass(11);
+    await world.sweep(session);
+    await gone();
+
+    session = await world.session('cloud');
+    await world.store.work.create(newWork(systemIds.make('work'), session, world.now));
+    await world.deleteTooEarly(session);
+    await world.queue.want(session);
+    expect(world.starts).toHaveLength(1);
+    world.pass(61);
+    await world.sweep(session);
+    await gone();
+    expect(world.stops).toContainEqual({ id: session.id, discard: false });
+    expect(await world.works(world.starts[0]?.secret ?? '')).toBe(false);
   });
 
   it.each([

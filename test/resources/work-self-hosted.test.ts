@@ -114,6 +114,13 @@ describe('a self-hosted session', () => {
     expect((await poll())?.data.id).toBe(session.id);
   });
 
+  it('is offered to nobody when its item came back after it was deleted', async () => {
+    await world.queue.want(session);
+    await world.deleteTooEarly(session);
+    expect(await poll()).toBeNull();
+    await expect(world.work(session)).rejects.toThrow('no work item');
+  });
+
   it('ends: the worker hears it, and the token dies a lease later', async () => {
     await world.queue.want(session);
     const work = await poll();

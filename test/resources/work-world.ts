@@ -11,6 +11,7 @@ import { hashOfSecret } from '../../runtime/resources/keys';
 import type { OperationsOf, ResourceDeps, SandboxLauncher } from '../../runtime/resources/ports';
 import { createWorkOperations, type WorkOperations } from '../../runtime/resources/work';
 import { createWorkQueue, type SessionWorkQueue } from '../../runtime/resources/work-queue';
+import { workNameKey } from '../../runtime/store/keys';
 import type { Principal, Store } from '../../runtime/store/ports';
 import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { OpenCall, SessionRecord, Signal, ThreadRef } from '../../runtime/store/records';
@@ -153,6 +154,15 @@ export class WorkWorld {
     return work;
   }
 
+  /** Deletes the session; then the put that made its item arrives once more, as one does that is sent again when no answer came. */
+  async deleteTooEarly(session: SessionRecord): Promise<void> {
+    const work = await this.work(session);
+    await this.store.sessions.delete(WORKSPACE, session.id);
+    await this.store.work.delete(work);
+    await this.store.work.create(work);
+    await this.engine.raw.control.delete(workNameKey(WORKSPACE, work.environmentId, work.id));
+  }
+
   /** The signals that wait in the session's inbox. */
   async signals(session: SessionRecord): Promise<Signal[]> {
     const items = await this.store.log.readInbox(refOf(session));
@@ -175,7 +185,7 @@ export class WorkWorld {
   async sweep({ environmentId }: SessionRecord): Promise<void> {
     for (const item of await this.store.due.due('work', this.now, 1_000)) {
       if (item.kind !== 'work' || item.environmentId !== environmentId) continue;
-      await this.queue.lapse(item.workspace, item.environmentId, item.workId);
+      await this.queue.lapse(item);
     }
   }
 

@@ -149,19 +149,17 @@ export class Scheduler implements Clock {
     await this.#turn(process, this.#latency());
     const fault = process.mortal ? this.strikes.at(this.operations, process, name, this.#sleepers > 0) : undefined;
     if (fault && !isDelay(fault) && (fault !== 'repeat' || once)) this.harms += 1;
-    // An answer that is lost, and a process that is late.
-    if (fault === 'outrun') this.harms += 1;
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);
     if (fault === 'fail_before') throw unavailable();
     if (fault === 'sleep_before') await this.#oversleep(process);
     if (fault === 'pause_before') await this.#doze(process, PAUSE);
-    const [waitsBefore, waitsAfter] = [!isRead(name), isRead(name)].map((here) => here && fault === 'overtaken');
-    if (waitsBefore) await this.#letOthersWrite(process, partition);
+    const reads = isRead(name);
+    if (fault === 'overtaken' && !reads) await this.#letOthersWrite(process, partition);
     const result = await this.#settled(run);
-    if (waitsAfter) await this.#letOthersWrite(process, partition);
-    if (!isRead(name) && !('error' in result)) this.#written(process, partition);
+    if (fault === 'overtaken' && reads) await this.#letOthersWrite(process, partition);
+    if (!reads && !('error' in result)) this.#written(process, partition);
     if ('error' in result && result.error instanceof ConditionalCheckFailedException) this.strikes.tooLate(process);
     if (fault === 'crash_after') return this.#die(process);
     if (fault === 'fail_after') throw unavailable();

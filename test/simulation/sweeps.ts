@@ -40,13 +40,14 @@ export async function sweepFor(
 
 /** A worker that has let go of its item sees to what is left; only that it is over for good is left to the sweeper. */
 function lapsing(system: System, workQueue: SessionWorkQueue): SessionWorkQueue['lapse'] {
-  return async (workspace, environmentId, workId) => {
+  return async (due) => {
+    const { workspace, environmentId, sessionId } = due;
     const { work, sessions, log } = system.bare();
-    const item = await work.get(workspace, environmentId, workId);
-    const session = item && (await sessions.get(workspace, item.sessionId));
+    const item = await work.getBySession(workspace, environmentId, sessionId);
+    const session = item && (await sessions.get(workspace, sessionId));
     const needs = session ? await workNeeds({ log }, session) : { unserved: [] };
     const isOver = item?.state === 'stopped' && !item.wantedAgain && needs.unserved.length === 0;
     if (item && !isOver) system.neglected += 1;
-    return workQueue.lapse(workspace, environmentId, workId);
+    return workQueue.lapse(due);
   };
 }

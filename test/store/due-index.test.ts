@@ -175,9 +175,9 @@ describe('a work item', () => {
     const { work: store } = engine.store;
     const record = work({ leaseUntil: NOW });
     await store.create(record);
-    const { workspace, environmentId, id } = record;
+    const { workspace, environmentId, sessionId, id } = record;
     expect(await due('work', NOW - 1)).toEqual([]);
-    expect(await due('work')).toEqual([{ kind: 'work', workspace, environmentId, workId: id, dueAt: NOW }]);
+    expect(await due('work')).toEqual([{ kind: 'work', workspace, environmentId, sessionId, workId: id, dueAt: NOW }]);
     await store.update({ ...record, state: 'active', leaseUntil: NOW + 5, revision: 2 });
     expect(await due('work')).toEqual([]);
     expect(await due('work', NOW + 5)).toHaveLength(1);
