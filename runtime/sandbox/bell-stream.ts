@@ -1,8 +1,9 @@
 import { isRungFor, type Ring } from '../contract/ring';
 import { frame } from '../contract/sse-frame';
-import { fromTimestamp, type Micros } from '../contract/time';
+import type { Micros } from '../contract/time';
 import type { SessionEvent } from '../contract/wire';
 import type { BellLine } from './bell-line';
+import { instantOf } from './session-history';
 
 /** When a stream looks at the log by itself. Milliseconds. */
 export interface BellTimes {
@@ -176,7 +177,7 @@ export class BellStream {
   #give(events: readonly SessionEvent[]): void {
     const encoder = new TextEncoder();
     for (const event of events) {
-      const at = fromTimestamp(event.processed_at ?? '') ?? 0;
+      const at = instantOf(event);
       if (at <= this.#position) continue;
       this.#position = at;
       this.#controller?.enqueue(encoder.encode(frame(event.type, event, event.id)));

@@ -30,6 +30,12 @@ async function tombstones(minutes: number): Promise<EndedSession[]> {
 const tombstoneOf = async (id: string): Promise<EndedSession | undefined> =>
   (await tombstones(21)).find((session) => session.id === id);
 
+async function buried(id: string): Promise<EndedSession> {
+  const tombstone = await tombstoneOf(id);
+  if (!tombstone) throw new Error('there is no tombstone');
+  return tombstone;
+}
+
 describe('a deleted session', () => {
   it('is looked at once more when no function can run any more that knew it', async () => {
     const { id } = await service.session();
@@ -46,8 +52,7 @@ describe('a deleted session', () => {
     await log.append(ref, commit(7, { records: [record('x'.repeat(700_000))] }));
     await log.accept(ref, [message('late')], 1, 1);
     await log.acquireLease(ref, 'late', 1, 2);
-    const tombstone = await tombstoneOf(id);
-    if (!tombstone) throw new Error('there is no tombstone');
+    const tombstone = await buried(id);
     await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
     expect(await service.rowsOf(ref)).toEqual([]);
     expect(ended.at(-1)).toEqual(tombstone);
@@ -64,8 +69,7 @@ describe('a deleted session', () => {
       const { id } = await service.session();
       await service.reach(id, { status: 'idle' });
       await expect(remove(id, service.with({ store: { ...service.store, ...crash } }))).rejects.toThrow('power');
-      const tombstone = await tombstoneOf(id);
-      if (!tombstone) throw new Error('there is no tombstone');
+      const tombstone = await buried(id);
       await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
       expect(await service.rowsOf(service.ref(id))).toEqual([]);
       // Until now, somebody may have come to know it.
@@ -80,8 +84,7 @@ describe('a deleted session', () => {
     await remove(id);
     const key = workspaceBlob('home', id, 'late');
     await service.store.blobs.put(key, new Uint8Array(3));
-    const tombstone = await tombstoneOf(id);
-    if (!tombstone) throw new Error('there is no tombstone');
+    const tombstone = await buried(id);
     await forgetSession({ store: service.store, workQueue }, tombstone, systemClock.now());
     expect(await service.store.blobs.get(key)).toBeUndefined();
   });
@@ -89,8 +92,7 @@ describe('a deleted session', () => {
   it('keeps its tombstone for as long as it could not be cleared', async () => {
     const { id } = await service.session();
     await remove(id);
-    const tombstone = await tombstoneOf(id);
-    if (!tombstone) throw new Error('there is no tombstone');
+    const tombstone = await buried(id);
     const store: Store = { ...service.store, log: { ...service.store.log, deleteThread: powerFails } };
     await expect(forgetSession({ store, workQueue }, tombstone, systemClock.now())).rejects.toThrow('power');
     expect(await tombstoneOf(id)).toEqual(tombstone);
