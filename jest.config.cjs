@@ -11,5 +11,6 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/test/support/record-operations.ts'],
   // Much of the time is waiting for leases and timeouts.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  // Four times what the slowest test takes that names no limit of its own: a machine may be busy.
+  testTimeout: 60_000,
 };
