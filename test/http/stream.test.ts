@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BetaManagedAgentsStreamSessionEvents } from '@anthropic-ai/sdk/resources/beta/sessions/events';
 import { accumulateManagedAgentsEvent, type AccumulatedEvent } from '@anthropic-ai/sdk/lib/sessions/accumulate';
 import { systemIds } from '../../runtime/contract/ids';
+import { eventually } from '../support/eventually';
 import { Api, type PlayedThread } from './api';
 
 type Streamed = BetaManagedAgentsStreamSessionEvents;
@@ -16,9 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Reads until an event of the type, itself included. */
-async function until(stream: AsyncIterable<Streamed>, type: string): Promise<Streamed[]> {
-  const events: Streamed[] = [];
+/** Reads until an event of the type, itself included. What came so far stands in `events`. */
+async function until(stream: AsyncIterable<Streamed>, type: string, events: Streamed[] = []): Promise<Streamed[]> {
   for await (const event of stream) {
     events.push(event);
     if (event.type === type) return events;
@@ -27,10 +27,10 @@ async function until(stream: AsyncIterable<Streamed>, type: string): Promise<Str
 }
 
 const typesOf = (events: readonly { type: string }[]): string[] => events.map(({ type }) => type);
-const say = (sessionId: string, text: string) =>
-  client.beta.sessions.events.send(sessionId, {
-    events: [{ type: 'user.message', content: [{ type: 'text', text }] }],
-  });
+const message = (text: string) => ({
+  events: [{ type: 'user.message' as const, content: [{ type: 'text' as const, text }] }],
+});
+const say = (sessionId: string, text: string) => client.beta.sessions.events.send(sessionId, message(text));
 
 const TURN = [
   'session.status_running',
@@ -85,26 +85,33 @@ describe('a stream that is opened around a send', () => {
   });
 
   test('opened after a turn but before the next send, carries only the next turn', async () => {
-    const { id, thread } = await prepared();
-    await say(id, 'first');
+    // On a busy machine the send has to be there within the grace as well.
+    const patient = await Api.open({ stream: { replayAfterMs: 2_500 } });
+    const { id } = await patient.session();
+    const thread = patient.thread(id);
+    const { events: sent } = (await patient.client()).beta.sessions;
+    await sent.send(id, message('first'));
     await thread.turn('one');
-    const stream = await client.beta.sessions.events.stream(id);
-    await say(id, 'second');
+    const stream = await sent.stream(id);
+    await sent.send(id, message('second'));
     // The grace in which a repetition would begin passes while the input waits.
-    await pause(600);
+    await pause(3_000);
     void thread.turn('two');
     const events = await until(stream, 'session.status_idle');
     expect(typesOf(events)).toEqual(TURN);
     expect(events.find(({ type }) => type === 'agent.message')).toMatchObject({ content: [{ text: 'two' }] });
+    await patient.close();
   });
 
   test('opened after a turn that another stream has told of, repeats nothing, however late the next send', async () => {
     const { id, thread } = await prepared();
     const first = await client.beta.sessions.events.stream(id);
     await say(id, 'first');
-    void thread.turn('one');
+    const turn = thread.turn('one');
     await until(first, 'session.status_idle');
-    await pause(100);
+    await turn;
+    const ended = (await api.store.log.lastCommit(thread.ref))?.n ?? 0;
+    await eventually(async () => (await api.store.log.heardTo(thread.ref)) >= ended);
     const second = await client.beta.sessions.events.stream(id);
     await pause(600);
     await say(id, 'second');
@@ -136,10 +143,10 @@ describe('the frames of a stream', () => {
     const response = await api.fetch(`/v1/sessions/${id}/events/stream`);
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     expect(response.headers.get('request-id')).toMatch(/^req_/);
-    const text = await readFor(response, 1_500);
+    const text = await readUntil(response, (sofar) => pingsIn(sofar) > 3 && sofar.includes(LAST));
     const frames = text.split('\n\n').filter((part) => part !== '');
     expect(frames.every((part) => /^(id: sevt_\w+\n)?event: [\w.]+\ndata: \{.*\}$/.test(part))).toBe(true);
-    expect(frames.filter((part) => part === 'event: ping\ndata: {"type":"ping"}').length).toBeGreaterThan(2);
+    expect(frames.filter((part) => part === 'event: ping\ndata: {"type":"ping"}').length).toBeGreaterThan(3);
     const ids = frames.flatMap((part) => /^id: (\S+)/.exec(part)?.[1] ?? []);
     const listed = await client.beta.sessions.events.list(id);
     expect(ids).toEqual(listed.data.map((event) => event.id));
@@ -156,7 +163,8 @@ describe('the frames of a stream', () => {
     const seen = (await until(byQuery, 'session.status_idle')) as { id: string }[];
     expect(seen.map((event) => event.id)).toEqual(expected);
     const path = `/v1/sessions/${id}/events/stream`;
-    const text = await readFor(await api.fetch(path, { headers: { 'Last-Event-ID': from } }), 200);
+    const resumed = await api.fetch(path, { headers: { 'Last-Event-ID': from } });
+    const text = await readUntil(resumed, (sofar) => pingsIn(sofar) > 1 && sofar.includes(LAST));
     expect([...text.matchAll(/^id: (\S+)/gm)].map((match) => match[1])).toEqual(expected);
   });
 
@@ -230,18 +238,18 @@ describe('the end of a stream', () => {
     let reads = 0;
     const { log } = api.store;
     const original = log.readCommits;
-    log.readCommits = (...args) => {
-      reads += 1;
-      return original(...args);
+    log.readCommits = (ref, range) => {
+      if (ref.sessionId === id) reads += 1;
+      return original(ref, range);
     };
     const stream = await client.beta.sessions.events.stream(id);
     const reading = until(stream, 'never');
-    await pause(300);
-    expect(reads).toBeGreaterThan(0);
+    await eventually(() => reads > 0);
     stream.controller.abort();
     await reading;
-    await pause(200);
-    const before = reads;
+    // What was under way may still come to its end.
+    let before = -1;
+    for (; before !== reads; await pause(500)) before = reads;
     await pause(1_500);
     expect(reads).toBe(before);
     log.readCommits = original;
@@ -262,16 +270,16 @@ describe('previews', () => {
     await say(id, 'hello');
     const messageId = systemIds.make('event');
     const thinkingId = systemIds.make('event');
+    const events: Streamed[] = [];
     void (async () => {
       await thread.begin();
       await thread.preview({ ...chunk(thinkingId, 0, ''), eventType: 'agent.thinking' });
-      for (const part of ['Good ', 'morning', ', wor']) {
+      for (const [n, part] of ['Good ', 'morning', ', wor'].entries()) {
         await thread.preview(chunk(messageId, 0, part));
-        await pause(60);
+        await eventually(() => events.filter(({ type }) => type === 'event_delta').length > n);
       }
       await thread.finish('Good morning, world', messageId);
     })();
-    const events: Streamed[] = [];
     for await (const event of stream) {
       events.push(event);
       if (event.type !== 'session.status_idle') continue;
@@ -320,15 +328,17 @@ describe('previews', () => {
     const messageId = systemIds.make('event');
     await thread.preview(chunk(messageId, 0, 'Hel'));
     const late = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.message'] });
+    const events: Streamed[] = [];
+    const text = () =>
+      events.flatMap((event) => (event.type === 'event_delta' ? [event.delta.content.text] : [])).join('');
     void (async () => {
-      await pause(300);
+      await eventually(() => text() === 'Hel');
       await thread.preview(chunk(messageId, 0, 'lo'));
-      await pause(300);
+      await eventually(() => text() === 'Hello');
       await thread.finish('Hello', messageId);
     })();
-    const events = await until(late, 'session.status_idle');
-    const text = events.flatMap((event) => (event.type === 'event_delta' ? [event.delta.content.text] : [])).join('');
-    expect(text).toBe('Hello');
+    await until(late, 'session.status_idle', events);
+    expect(text()).toBe('Hello');
     expect(typesOf(events).slice(0, 4)).toEqual(TURN.slice(0, 4));
   });
 
@@ -339,12 +349,19 @@ describe('previews', () => {
   });
 });
 
-/** What a stream says in so many milliseconds. */
-async function readFor(response: Response, ms: number): Promise<string> {
+/** The event that ends a turn, as a frame begins it, and how many pings there are. */
+const LAST = 'event: session.status_idle\n';
+const pingsIn = (text: string): number => text.split('event: ping\n').length - 1;
+
+/** What a stream says up to the frame with which this holds. */
+async function readUntil(response: Response, holds: (text: string) => boolean): Promise<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  const stop = setTimeout(() => void reader?.cancel(), ms);
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) text += next.value;
-  clearTimeout(stop);
+  while (reader && !holds(text)) {
+    const next = await reader.read();
+    if (next.done) return text;
+    text += next.value;
+  }
+  await reader?.cancel();
   return text;
 }
