@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/contract/time';
 import { Invoker, type Invocation, type InvokerOptions } from '../../runtime/local/invoker';
 import type { ThreadRef } from '../../runtime/store/records';
@@ -28,7 +27,13 @@ function held() {
   return { begun, run, release: () => releases.splice(0).forEach((release) => release()) };
 }
 
+/** Lets so much time pass in which nothing else happens. */
+const sleep = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+
 describe('the invoker', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   test('returns before the wake runs', async () => {
     const { begun, run, release } = held();
     const { made } = invoker(run);
@@ -123,8 +128,12 @@ describe('the invoker', () => {
     await made.wake(thread(1));
     await made.wake(thread(2));
     await sleep(5);
-    await made.close(1_000);
-    expect(letGo).toBe(true);
+    let isClosed = false;
+    void made.close(1_000).then(() => (isClosed = true));
+    await sleep(9);
+    expect([letGo, isClosed]).toEqual([false, false]);
+    await sleep(1);
+    expect([letGo, isClosed]).toEqual([true, true]);
     await made.wake(thread(3));
     await sleep(5);
     expect(errors).toEqual([]);
@@ -134,8 +143,11 @@ describe('the invoker', () => {
     const { made } = invoker(() => new Promise<never>(() => undefined));
     await made.wake(thread(1));
     await sleep(5);
-    const before = Date.now();
-    await made.close(20);
-    expect(Date.now() - before).toBeLessThan(500);
+    let isClosed = false;
+    void made.close(20).then(() => (isClosed = true));
+    await sleep(19);
+    expect(isClosed).toBe(false);
+    await sleep(1);
+    expect(isClosed).toBe(true);
   });
 });
