@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Anthropic from '@anthropic-ai/sdk';
+import type { ResponsePlan } from '../../runtime/local/offline-model/plan';
 import { call, conversations, say } from '../support/conversations';
+import { eventually } from '../support/eventually';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import {
   history,
@@ -17,16 +22,26 @@ import {
 const LONG = 'word '.repeat(2_000);
 
 let server: LocalServer;
+/** What the model says at last to whoever lets it think. */
+let endThought: (answer: ResponsePlan) => void;
+const thought = new Promise<ResponsePlan>((resolve) => (endThought = resolve));
 beforeAll(async () => {
   server = await startLocalServer(
     conversations({
       'talk for long': [say(LONG, { betweenMs: 20 }), say('Something else, then.')],
-      'sleep for long': [call(['bash', { command: 'sleep 300' }]), say('Awake.')],
-      'think a while': [say('First thought.', { beforeMs: 700 }), say('Second thought.')],
+      'sleep for long': [call(['bash', { command: 'touch begun; sleep 300' }]), say('Awake.')],
+      'think a while': [() => thought, say('Second thought.')],
     }),
   );
 });
 afterAll(() => server.close());
+
+/** Sends words that make the model talk. Resolves once it has begun to, and somebody has heard it. */
+async function hearTalk(client: Anthropic, sessionId: string, words: string): Promise<void> {
+  const stream = await client.beta.sessions.events.stream(sessionId, { event_deltas: ['agent.message'] });
+  await tell(client, sessionId, words);
+  for await (const event of stream) if (event.type === 'event_delta') return;
+}
 
 const interrupt = (sessionId: string) =>
   server.client.beta.sessions.events.send(sessionId, { events: [{ type: 'user.interrupt' }] });
@@ -36,8 +51,7 @@ describe('an interrupt', () => {
     const { client } = server;
     const session = await newSession(client);
     const stream = await client.beta.sessions.events.stream(session.id);
-    await tell(client, session.id, 'talk for long');
-    await sleep(500);
+    await hearTalk(client, session.id, 'talk for long');
     const before = Date.now();
     await interrupt(session.id);
     const events = await untilIdle(stream);
@@ -52,7 +66,7 @@ describe('an interrupt', () => {
     const session = await newSession(client, { tools: [TOOLSET] });
     const stream = await client.beta.sessions.events.stream(session.id);
     await tell(client, session.id, 'sleep for long');
-    await sleep(1_500);
+    await eventually(() => existsSync(join(server.dataDirectory, 'sandboxes', session.id, 'workspace', 'begun')));
     await interrupt(session.id);
     const events = await untilIdle(stream);
     const result = onlyOne(events, 'agent.tool_result');
@@ -72,20 +86,18 @@ describe('an interrupt', () => {
   test('with a message in the same request sets the model on another way', async () => {
     const { client } = server;
     const session = await newSession(client);
-    await tell(client, session.id, 'talk for long');
-    await sleep(500);
+    await hearTalk(client, session.id, 'talk for long');
     await client.beta.sessions.events.send(session.id, {
       events: [
         { type: 'user.interrupt' },
         { type: 'user.message', content: [{ type: 'text', text: 'Something else, please.' }] },
       ],
     });
-    const messages: string[] = [];
-    const deadline = Date.now() + 10_000;
-    while (!messages.includes('Something else, then.') && Date.now() < deadline) {
-      await sleep(100);
-      messages.splice(0, Infinity, ...ofType(await history(client, session.id), 'agent.message').map(textOf));
-    }
+    let messages: string[] = [];
+    await eventually(async () => {
+      messages = ofType(await history(client, session.id), 'agent.message').map(textOf);
+      return messages.includes('Something else, then.');
+    });
     expect(messages.at(-1)).toBe('Something else, then.');
   });
 
@@ -104,8 +116,9 @@ describe('a message that comes while the model is at work', () => {
     const session = await newSession(client);
     const stream = await client.beta.sessions.events.stream(session.id);
     await tell(client, session.id, 'think a while');
-    await sleep(200);
+    await eventually(async () => typesOf(await history(client, session.id)).includes('span.model_request_start'));
     await tell(client, session.id, 'and consider this');
+    endThought(say('First thought.'));
     const events = await untilIdle(stream);
     expect(ofType(events, 'agent.message').map(textOf)).toEqual(['First thought.', 'Second thought.']);
     expect(ofType(events, 'session.status_running')).toHaveLength(1);
