@@ -1,12 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BetaManagedAgentsStreamSessionEvents } from '@anthropic-ai/sdk/resources/beta/sessions/events';
-import { accumulateManagedAgentsEvent, type AccumulatedEvent } from '@anthropic-ai/sdk/lib/sessions/accumulate';
 import { systemIds } from '../../runtime/contract/ids';
 import { eventually } from '../support/eventually';
 import { Api, type PlayedThread } from './api';
-
-type Streamed = BetaManagedAgentsStreamSessionEvents;
+import { saying, TURN, typesOf, until } from './streaming';
 
 let api: Api;
 let client: Anthropic;
@@ -17,31 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Reads until an event of the type, itself included. What came so far stands in `events`. */
-async function until(stream: AsyncIterable<Streamed>, type: string, events: Streamed[] = []): Promise<Streamed[]> {
-  for await (const event of stream) {
-    events.push(event);
-    if (event.type === type) return events;
-  }
-  return events;
-}
-
-const typesOf = (events: readonly { type: string }[]): string[] => events.map(({ type }) => type);
-const message = (text: string) => ({
-  events: [{ type: 'user.message' as const, content: [{ type: 'text' as const, text }] }],
-});
-const say = (sessionId: string, text: string) => client.beta.sessions.events.send(sessionId, message(text));
-
-const TURN = [
-  'session.status_running',
-  'session.thread_status_running',
-  'user.message',
-  'span.model_request_start',
-  'agent.message',
-  'span.model_request_end',
-  'session.thread_status_idle',
-  'session.status_idle',
-];
+const say = (sessionId: string, text: string) => client.beta.sessions.events.send(sessionId, saying(text));
 
 async function prepared(): Promise<{ id: string; thread: PlayedThread }> {
   const { id } = await api.session();
@@ -90,10 +63,10 @@ describe('a stream that is opened around a send', () => {
     const { id } = await patient.session();
     const thread = patient.thread(id);
     const { events: sent } = (await patient.client()).beta.sessions;
-    await sent.send(id, message('first'));
+    await sent.send(id, saying('first'));
     await thread.turn('one');
     const stream = await sent.stream(id);
-    await sent.send(id, message('second'));
+    await sent.send(id, saying('second'));
     // The grace in which a repetition would begin passes while the input waits.
     await pause(3_000);
     void thread.turn('two');
@@ -256,112 +229,16 @@ describe('the end of a stream', () => {
   });
 });
 
-describe('previews', () => {
-  const chunk = (eventId: string, index: number, text: string) => ({
-    eventId,
-    eventType: 'agent.message' as const,
-    index,
-    text,
-  });
-
-  test('build up to a prefix of the final message in the official accumulator', async () => {
-    const { id, thread } = await prepared();
-    const stream = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.message', 'agent.thinking'] });
-    await say(id, 'hello');
-    const messageId = systemIds.make('event');
-    const thinkingId = systemIds.make('event');
-    const events: Streamed[] = [];
-    void (async () => {
-      await thread.begin();
-      await thread.preview({ ...chunk(thinkingId, 0, ''), eventType: 'agent.thinking' });
-      for (const [n, part] of ['Good ', 'morning', ', wor'].entries()) {
-        await thread.preview(chunk(messageId, 0, part));
-        await eventually(() => events.filter(({ type }) => type === 'event_delta').length > n);
-      }
-      await thread.finish('Good morning, world', messageId);
-    })();
-    for await (const event of stream) {
-      events.push(event);
-      if (event.type !== 'session.status_idle') continue;
-      if (events.filter(({ type }) => type === event.type).length === 2) break;
-      // Its end was told, so this is too late, also in the next turn, in which previews are looked for again.
-      await thread.preview(chunk(messageId, 0, 'ld: too late'));
-      await say(id, 'and on');
-      void thread.turn('on', 300);
-    }
-    let message: AccumulatedEvent | undefined;
-    const states: unknown[] = [];
-    for (const event of events) {
-      message = accumulateManagedAgentsEvent(message, event);
-      if (event.type === 'event_delta') states.push(message?.content);
-    }
-    expect(states).toEqual(['Good ', 'Good morning', 'Good morning, wor'].map((text) => [{ type: 'text', text }]));
-    const starts = events.flatMap((event) => (event.type === 'event_start' ? [event.event] : []));
-    expect(starts).toEqual([
-      { type: 'agent.thinking', id: thinkingId },
-      { type: 'agent.message', id: messageId },
-    ]);
-    const last = events.findLastIndex((event) => event.type === 'event_delta');
-    expect(last).toBeLessThan(events.findIndex((event) => event.type === 'agent.message'));
-  });
-
-  test('are not sent to those who did not ask, nor of other types than asked for', async () => {
-    const { id, thread } = await prepared();
-    const plain = await client.beta.sessions.events.stream(id);
-    const thinking = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.thinking'] });
-    await say(id, 'hello');
-    const messageId = systemIds.make('event');
-    void (async () => {
-      await thread.begin();
-      await thread.preview(chunk(messageId, 0, 'He'));
-      await pause(400);
-      await thread.finish('Hello', messageId);
-    })();
-    expect(typesOf(await until(plain, 'session.status_idle'))).toEqual(TURN);
-    expect(typesOf(await until(thinking, 'session.status_idle'))).toEqual(TURN);
-  });
-
-  test('of a message under way reach a stream that comes later, from their beginning or not at all', async () => {
-    const { id, thread } = await prepared();
-    await say(id, 'hello');
-    await thread.begin();
-    const messageId = systemIds.make('event');
-    await thread.preview(chunk(messageId, 0, 'Hel'));
-    const late = await client.beta.sessions.events.stream(id, { event_deltas: ['agent.message'] });
-    const events: Streamed[] = [];
-    const text = () =>
-      events.flatMap((event) => (event.type === 'event_delta' ? [event.delta.content.text] : [])).join('');
-    void (async () => {
-      await eventually(() => text() === 'Hel');
-      await thread.preview(chunk(messageId, 0, 'lo'));
-      await eventually(() => text() === 'Hello');
-      await thread.finish('Hello', messageId);
-    })();
-    await until(late, 'session.status_idle', events);
-    expect(text()).toBe('Hello');
-    expect(typesOf(events).slice(0, 4)).toEqual(TURN.slice(0, 4));
-  });
-
-  test('of unknown types are refused', async () => {
-    const { id } = await prepared();
-    const response = await api.fetch(`/v1/sessions/${id}/events/stream?event_deltas[]=agent.tool_use`);
-    expect(response.status).toBe(400);
-  });
-});
-
 /** The event that ends a turn, as a frame begins it, and how many pings there are. */
 const LAST = 'event: session.status_idle\n';
 const pingsIn = (text: string): number => text.split('event: ping\n').length - 1;
 
 /** What a stream says up to the frame with which this holds. */
 async function readUntil(response: Response, holds: (text: string) => boolean): Promise<string> {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  while (reader && !holds(text)) {
-    const next = await reader.read();
-    if (next.done) return text;
-    text += next.value;
+  for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece;
+    if (holds(text)) break;
   }
-  await reader?.cancel();
   return text;
 }
