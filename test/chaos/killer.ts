@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { descendantsOf, isAlive, type ProcessId } from '../support/process-tree';
+import { descendantsOf, isAlive, type ProcessId, signalTo } from '../support/process-tree';
 import type { ServerProcess } from '../support/server-process';
 import { OWN_WORKER, type OwnWorkers } from './own-workers';
 
@@ -63,8 +63,8 @@ export class Killer {
     const drawn = workers[Math.floor(this.random() * workers.length)];
     if (!drawn || !isAlive(drawn)) return;
     if (drawn.name === OWN_WORKER) this.deaths.push(Date.now());
-    process.kill(drawn.pid, 'SIGKILL');
-    this.count(drawn.name);
+    // Commands are short, and this one may be over by now.
+    if (signalTo(drawn, 'SIGKILL')) this.count(drawn.name);
   }
 
   private startedByServer(): ProcessId[] {

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
-import { descendantsOf, isAlive, processAt, type ProcessId } from '../support/process-tree';
+import { descendantsOf, isAlive, processAt, type ProcessId, signalTo } from '../support/process-tree';
 import type { OwnWorkerOrder } from './own-worker';
 
 /** As a user's service manager does it. */
@@ -68,7 +68,8 @@ export class OwnWorkers {
     this.trees();
     for (const child of this.running) child.kill('SIGKILL');
     await Promise.all(this.keepers);
-    for (const one of this.seen.values()) if (isAlive(one)) process.kill(one.pid, 'SIGKILL');
+    // The shells of dead workers are about to end by themselves.
+    for (const one of this.seen.values()) if (isAlive(one)) signalTo(one, 'SIGKILL');
     this.log.end();
   }
 

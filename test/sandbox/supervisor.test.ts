@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from '../support/process-tree';
+import { isAlive, shownBy } from '../support/process-tree';
 import { SandboxWorld, type ServedSession } from './served-session';
 
 let world: SandboxWorld;
@@ -20,8 +20,7 @@ const begun = (file = 'begun'): Promise<true> =>
   session.await(async () => existsSync(join(session.directory, 'workspace', file)) || undefined);
 
 /** The supervisor's own process: the one whose program it is. */
-const supervisors = () =>
-  world.processes().filter(({ pid }) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('supervisor.js'));
+const supervisors = () => world.processes().filter((each) => shownBy(each, 'cmdline').includes('supervisor.js'));
 
 describe('a worker', () => {
   it('serves call after call in one place', async () => {
@@ -61,9 +60,9 @@ describe('a worker', () => {
     const { sessions_token: token } = JSON.parse(Buffer.from(secret, 'base64url').toString()) as Record<string, string>;
     const processes = world.processes();
     expect(processes.length).toBeGreaterThan(2);
-    for (const { pid } of processes) {
-      for (const file of ['environ', 'cmdline']) {
-        const content = readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    for (const each of processes) {
+      for (const file of ['environ', 'cmdline'] as const) {
+        const content = shownBy(each, file);
         expect(content).not.toContain(token);
         expect(content).not.toContain(secret);
       }

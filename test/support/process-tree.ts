@@ -43,6 +43,30 @@ export function descendantsOf(pid: number): ProcessId[] {
   return found;
 }
 
+/** What a process shows of itself to whoever may look. Nothing, once it has ended. */
+export function shownBy({ pid }: ProcessId, file: 'cmdline' | 'environ'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch (error) {
+    if (hasEnded(error)) return '';
+    throw error;
+  }
+}
+
+/** Sends a process a signal. @returns false where it has ended before. */
+export function signalTo({ pid }: ProcessId, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (hasEnded(error)) return false;
+    throw error;
+  }
+}
+
+/** What is said of a process that ended between two looks at it. */
+const hasEnded = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+
 /** Whether that process, and not another with its number, still runs. */
 export function isAlive({ pid, startedAt }: ProcessId): boolean {
   return readEntry(pid)?.startedAt === startedAt;
