@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { ModelServerRequest } from '../../runtime/local/offline-model/plan';
 import { hasBubblewrap } from '../support/bubblewrap';
 import { call, conversations, say } from '../support/conversations';
+import { filesBelow } from '../support/files-below';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { TestMcpServer } from '../support/mcp-server';
 import { TokenEndpoint } from '../support/oauth-servers';
@@ -82,13 +81,8 @@ async function readAll(request: IncomingMessage): Promise<string> {
 
 /** Everything in files below a directory, and their names. */
 async function everythingIn(directory: string): Promise<string> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const texts = entries.map(async (entry) => {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isSymbolicLink()) return `${path} ${await readlink(path)}`;
-    return entry.isFile() ? `${path} ${await readFile(path, 'latin1')}` : path;
-  });
-  return (await Promise.all(texts)).join('\n');
+  const files = await filesBelow(directory);
+  return files.map(({ path, content }) => `${path} ${content.toString('latin1')}`).join('\n');
 }
 
 let server: LocalServer;

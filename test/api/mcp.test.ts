@@ -1,9 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { hasBubblewrap } from '../support/bubblewrap';
 import { call, conversations, say } from '../support/conversations';
+import { filesBelow } from '../support/files-below';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { TestMcpServer } from '../support/mcp-server';
 import { TokenEndpoint } from '../support/oauth-servers';
@@ -79,9 +78,7 @@ async function vaultWith(auth: Parameters<Anthropic['beta']['vaults']['credentia
 
 /** Everything that the system keeps on disk, as it is. */
 async function kept(directory: string): Promise<string> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');
+  return (await filesBelow(directory)).map(({ content }) => content.toString('latin1')).join('\n');
 }
 
 describe('MCP servers', () => {

@@ -1,9 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { CredentialCreateParams } from '@anthropic-ai/sdk/resources/beta/vaults/credentials';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { conversations, say } from '../support/conversations';
+import { filesBelow } from '../support/files-below';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { nearMiss } from '../support/near-miss';
 import { McpServer, TokenEndpoint } from '../support/oauth-servers';
@@ -151,12 +150,6 @@ function canary(name: string): { readonly value: string; readonly forms: readonl
   // The digits of base64 that do not depend on the neighbours.
   const core = Buffer.from(value.slice(0, 30)).toString('base64');
   return { value, forms: [value, core, Buffer.from(value).toString('hex')] };
-}
-
-async function filesBelow(directory: string): Promise<{ path: string; content: Buffer }[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(paths.map(async (path) => ({ path, content: await readFile(path) })));
 }
 
 test('no secret is found anywhere but where it was sent', async () => {
