@@ -15,7 +15,7 @@ import type { ResourceDeps, SandboxLauncher } from '../../runtime/resources/port
 import { createWorkQueue, type SessionWorkQueue } from '../../runtime/resources/work-queue';
 import type { Store } from '../../runtime/store/ports';
 import type { WorkRecord } from '../../runtime/store/work-ports';
-import type { Commit, SessionRecord, Signal, ThreadRef } from '../../runtime/store/records';
+import type { InboxEntry, Commit, SessionRecord, Signal, ThreadRef } from '../../runtime/store/records';
 import { PlayedThread, WORKSPACE } from '../http/api';
 import { openEngine, type Engine } from '../store/engine';
 import { BellGateway } from '../support/bell-gateway';
@@ -24,7 +24,7 @@ import { Programs } from './programs';
 import Anthropic from '@anthropic-ai/sdk';
 
 const MAX_IDLE_MS = 700;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 
 type Result = EventOf<'user.tool_result'>;
 
@@ -163,6 +163,8 @@ export class SandboxWorld {
 export class ServedSession {
   private readonly thread: PlayedThread;
   private readonly ref: ThreadRef;
+  /** The results that were taken out of the inbox, perhaps beside the one that was looked for. */
+  private readonly results = new Map<string, Result>();
 
   constructor(
     private readonly world: SandboxWorld,
@@ -190,18 +192,24 @@ export class ServedSession {
   /** The result that the worker sends for a call; taken into the log as the harness does. */
   async result(id: string): Promise<Result> {
     const event = await this.await(async () => {
-      const items = await this.world.store.log.readInbox(this.ref);
-      const events = items.flatMap(({ entries }) => entries.flatMap(({ event: found }) => (found ? [found] : [])));
-      return events.find((found): found is Result => found.type === 'user.tool_result' && found.tool_use_id === id);
+      for (const { entries } of await this.world.store.log.readInbox(this.ref)) entries.forEach(this.note);
+      return this.results.get(id);
     });
     await this.commit((builder, entries) => {
       const { content, is_error } = event;
       const result = { type: 'agent.tool_result' as const, tool_use_id: id, is_error: is_error ?? false };
       builder.push<'agent.tool_result'>({ ...result, ...(content ? { content } : {}) });
-      for (const entry of entries) builder.drop(entry);
+      for (const waiting of entries) {
+        this.note(waiting.entry);
+        builder.drop(waiting);
+      }
     });
     return event;
   }
+
+  private readonly note = ({ event }: InboxEntry): void => {
+    if (event?.type === 'user.tool_result') this.results.set(event.tool_use_id, event);
+  };
 
   async text(id: string): Promise<string> {
     const { content } = await this.result(id);
