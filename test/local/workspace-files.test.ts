@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen, type RunningServer } from '../../runtime/http/node-server';
 import { WorkspaceFiles } from '../../runtime/local/workspace-files';
+import { eventually } from '../support/eventually';
 
 const KEY = 'home/sesn_1/workspace/1';
 
@@ -46,8 +46,7 @@ describe("archives of sandboxes' files on one machine", () => {
     expect(await put(await files.uploadUrl(KEY, 6), 'files')).not.toBe(200);
     expect(await files.has(KEY)).toBe(false);
     // The sender hears of a broken connection before the receiver has cleared up after it.
-    for (let looks = 0; looks < 200 && (await readdir(directory)).length > 0; looks += 1) await pause(10);
-    expect(await readdir(directory)).toEqual([]);
+    await eventually(async () => (await readdir(directory)).length === 0);
   });
 
   it.each([

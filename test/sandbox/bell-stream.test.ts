@@ -5,6 +5,7 @@ import { toTimestamp, type Micros } from '../../runtime/contract/time';
 import type { SessionEvent } from '../../runtime/contract/wire';
 import { BellLine, type ConnectionEars } from '../../runtime/sandbox/bell-line';
 import { BellStream, type BellTimes } from '../../runtime/sandbox/bell-stream';
+import { eventually } from '../support/eventually';
 
 const SLOW: BellTimes = {
   afterUpMs: 60_000,
@@ -96,9 +97,12 @@ class Listening {
     return this.log.map(({ id }) => id ?? '');
   }
 
-  async until(isSo: () => boolean): Promise<void> {
-    for (let tries = 0; tries < 2_000 && !isSo(); tries += 1) await pause(5);
-    expect(isSo()).toBe(true);
+  /** The line comes up again. Resolves when it has been up for long enough that each ring must be heard. */
+  async comeUp(): Promise<void> {
+    const { looks } = this;
+    this.dials.at(-1)?.up();
+    // One look at once, one after which it is settled, and one more to be sure that the second has ended.
+    await eventually(() => this.looks > looks + 2);
   }
 
   close(): void {
@@ -119,7 +123,7 @@ describe('a stream by the bell', () => {
     here.ring(here.ringOf(1));
     here.happen('session.status_idle');
     here.ring(here.ringOf(1));
-    await here.until(() => here.given.length === 2);
+    await eventually(() => here.given.length === 2);
     expect([here.given, here.looks]).toEqual([here.expected, 0]);
   });
 
@@ -130,7 +134,7 @@ describe('a stream by the bell', () => {
     here.ring(here.ringOf(3));
     here.happen();
     here.ring(here.ringOf(4));
-    await here.until(() => here.given.length > 0);
+    await eventually(() => here.given.length > 0);
     expect([here.given, here.looks]).toEqual([['sevt_3'], 0]);
   });
 
@@ -140,7 +144,7 @@ describe('a stream by the bell', () => {
     here.ring(here.ringOf(1));
     here.ring(here.ringOf(3));
     here.ring(here.ringOf(1));
-    await here.until(() => here.given.length === 3);
+    await eventually(() => here.given.length === 3);
     await pause(20);
     expect([here.given, here.looks]).toEqual([here.expected, 1]);
   });
@@ -149,10 +153,10 @@ describe('a stream by the bell', () => {
     here = await new Listening(SLOW).open();
     here.happen();
     here.ring({ after: here.lastAt, to: here.lastAt, events: [] });
-    await here.until(() => here.given.length === 1);
+    await eventually(() => here.given.length === 1);
     here.happen();
     here.dials.at(-1)?.message('hello');
-    await here.until(() => here.given.length === 2);
+    await eventually(() => here.given.length === 2);
     expect(here.looks).toBe(2);
   });
 
@@ -163,7 +167,7 @@ describe('a stream by the bell', () => {
     here.ring(here.ringOf(4));
     here.ring(late);
     here.ring({ after: here.lastAt, to: here.lastAt, events: [] });
-    await here.until(() => here.given.length === 4);
+    await eventually(() => here.given.length === 4);
     await pause(20);
     expect([here.given, here.looks]).toEqual([here.expected, 0]);
   });
@@ -190,7 +194,7 @@ describe('a stream by the bell', () => {
         }
         for (const ring of late) here.ring(ring);
         here.ring({ after: here.lastAt, to: here.lastAt, events: [] });
-        await here.until(() => here.given.length >= here.log.length);
+        await eventually(() => here.given.length >= here.log.length);
         expect(here.given).toEqual(here.expected);
         here.close();
       }),
@@ -201,19 +205,19 @@ describe('a stream by the bell', () => {
   it('looks by itself now and then', async () => {
     here = await new Listening(FAST).open();
     here.happen('agent.message');
-    await here.until(() => here.given.length === 1);
-    await here.until(() => here.looks > 3);
+    await eventually(() => here.given.length === 1);
+    await eventually(() => here.looks > 3);
   });
 
   it('looks when the line is up again, and while it is down', async () => {
     here = await new Listening({ ...FAST, afterUpMs: 60_000, patienceMs: 60_000 }).open();
     here.dials[0]?.down(false);
     here.happen();
-    await here.until(() => here.given.length === 1);
+    await eventually(() => here.given.length === 1);
     const before = here.looks;
     here.happen();
     here.dials.at(-1)?.up();
-    await here.until(() => here.given.length === 2);
+    await eventually(() => here.given.length === 2);
     expect(here.looks).toBeGreaterThan(before);
   });
 
@@ -223,23 +227,22 @@ describe('a stream by the bell', () => {
     here.dials[0]?.down(false);
     await pause(150);
     here.happen();
-    await here.until(() => here.given.length === 1);
+    await eventually(() => here.given.length === 1);
     expect(here.ended).toBeUndefined();
     here.isBusy = false;
-    await here.until(() => here.ended === 'closed');
+    await eventually(() => here.ended === 'closed');
   });
 
   it('dials anew where it finds what should have been rung for, and gives the bell up where that does not help', async () => {
     here = await new Listening({ ...FAST, patienceMs: 60_000 }).open();
-    await here.until(() => here.looks > 1);
+    await eventually(() => here.looks > 1);
     here.happen();
-    await here.until(() => here.given.length === 1);
-    await here.until(() => here.dials.length === 2);
-    here.dials[1]?.up();
-    await pause(100);
+    await eventually(() => here.given.length === 1);
+    await eventually(() => here.dials.length === 2);
+    await here.comeUp();
     here.happen();
-    await here.until(() => here.given.length === 2);
-    await here.until(() => here.ended === 'closed');
+    await eventually(() => here.given.length === 2);
+    await eventually(() => here.ended === 'closed');
     expect([here.dials.length, here.line.isOver]).toEqual([2, true]);
   });
 
@@ -247,9 +250,9 @@ describe('a stream by the bell', () => {
     here = await new Listening({ ...FAST, lateMs: 1_000, patienceMs: 60_000 }).open();
     for (let times = 1; times <= 3; times += 1) {
       const before = here.looks;
-      await here.until(() => here.looks > before + 1);
+      await eventually(() => here.looks > before + 1);
       here.happen();
-      await here.until(() => here.given.length === times);
+      await eventually(() => here.given.length === times);
       here.ring(here.ringOf(1));
     }
     await pause(1_100);
@@ -258,27 +261,27 @@ describe('a stream by the bell', () => {
 
   it('counts that from the beginning once a ring was heard', async () => {
     here = await new Listening({ ...FAST, patienceMs: 60_000 }).open();
-    await here.until(() => here.looks > 1);
+    await eventually(() => here.looks > 1);
     here.happen();
-    await here.until(() => here.dials.length === 2);
-    here.dials[1]?.up();
+    await eventually(() => here.dials.length === 2);
+    const settled = here.comeUp();
     here.happen();
     here.ring(here.ringOf(1));
-    await pause(100);
+    await settled;
     here.happen();
-    await here.until(() => here.dials.length === 3);
+    await eventually(() => here.dials.length === 3);
     expect(here.line.isOver).toBe(false);
   });
 
   it('looks again soon after a look that a ring had asked for and that failed', async () => {
     here = await new Listening({ ...SLOW, afterUpMs: 20, downMs: 20 }).open();
-    await here.until(() => here.looks === 1);
+    await eventually(() => here.looks === 1);
     here.failWith = new Error('no connection');
     here.happen();
     here.dials[0]?.message('no ring');
-    await here.until(() => here.looks === 2);
+    await eventually(() => here.looks === 2);
     here.failWith = undefined;
-    await here.until(() => here.given.length === 1);
+    await eventually(() => here.given.length === 1);
     expect(here.dials).toHaveLength(1);
   });
 
@@ -286,18 +289,18 @@ describe('a stream by the bell', () => {
     here = await new Listening(FAST).open();
     here.failWith = new Error('no connection');
     here.happen('agent.message');
-    await here.until(() => here.looks > 2);
+    await eventually(() => here.looks > 2);
     expect([here.given, here.ended]).toEqual([[], undefined]);
     here.failWith = undefined;
-    await here.until(() => here.given.length === 1);
+    await eventually(() => here.given.length === 1);
     here.failWith = new RangeError('the session is gone');
-    await here.until(() => here.ended === 'closed');
+    await eventually(() => here.ended === 'closed');
   });
 
   it('breaks off with its request', async () => {
     here = await new Listening(SLOW).open();
     here.stream?.abort(new Error('stop'));
-    await here.until(() => here.ended === 'Error: stop');
+    await eventually(() => here.ended === 'Error: stop');
     here.happen();
     here.ring(here.ringOf(1));
     await pause(10);
@@ -315,7 +318,7 @@ describe('a stream by the bell', () => {
     here = await new Listening(SLOW).open();
     here.happen('agent.tool_use', Math.floor(LARGEST_RING_BYTES / 90));
     here.ring(here.ringOf(here.log.length));
-    await here.until(() => here.given.length === here.log.length);
+    await eventually(() => here.given.length === here.log.length);
     expect(here.looks).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { probeIsolation, type Isolation } from '../../runtime/local/isolation';
 import type { HostNeeds } from '../../runtime/local/isolation-needs';
 import type { SandboxPlaces } from '../../runtime/local/launcher-places';
 import { ToolHostProcess } from '../../runtime/sandbox/tool-host-process';
+import { eventually } from '../support/eventually';
 import { Programs } from './programs';
 
 /** What nobody in a sandbox may ever see. */
@@ -31,7 +32,7 @@ afterAll(async () => {
 async function inside(
   isolation: Isolation,
   script: string,
-  { network = true, timeoutMs = 20_000 }: Partial<HostNeeds> & { timeoutMs?: number } = {},
+  { network = true, timeoutMs = 50_000 }: Partial<HostNeeds> & { timeoutMs?: number } = {},
 ): Promise<{ text: string; places: SandboxPlaces }> {
   sandboxes += 1;
   const places = await programs.places(`s${sandboxes}`);
@@ -110,7 +111,7 @@ describe('a sandbox of any kind', () => {
       'sevt_2',
       'bash',
       { command: 'cat kept ~/kept; ls -A ${TMPDIR:-/tmp} | wc -l' },
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(50_000),
     );
     await again.stop();
     expect(output).toBe('1\n2\n0');
@@ -149,9 +150,7 @@ describe('a sandbox of any kind', () => {
       isolation,
       `cp /bin/sleep ./${marker}; f() { f | f & ./${marker} 60; }; f 2>/dev/null & sleep 1; echo`,
     ).catch(() => undefined);
-    for (let i = 0; i < 100 && (await processesCalled(marker)) > 0; i += 1)
-      await new Promise((done) => setTimeout(done, 50));
-    expect(await processesCalled(marker)).toBe(0);
+    await eventually(async () => (await processesCalled(marker)) === 0);
   });
 });
 
@@ -209,12 +208,10 @@ describe('a sandbox in bubblewrap', () => {
     const { file, args, ...options } = isolation.command(places, { network: true }, ['-e', script]);
     const starter = `require('node:child_process').spawn(...${JSON.stringify([file, args, options])})`;
     const parent = spawn(process.execPath, ['-e', `${starter}; setTimeout(() => {}, 1e9)`], { stdio: 'ignore' });
-    while (!existsSync(join(places.workspace, 'up'))) await new Promise((done) => setTimeout(done, 20));
+    await eventually(() => existsSync(join(places.workspace, 'up')));
     expect(await processesWith('98765e3')).toBeGreaterThan(1);
     parent.kill('SIGKILL');
-    for (let i = 0; i < 250 && (await processesWith('98765e3')) > 0; i += 1)
-      await new Promise((done) => setTimeout(done, 20));
-    expect(await processesWith('98765e3')).toBe(0);
+    await eventually(async () => (await processesWith('98765e3')) === 0);
   });
 });
 

@@ -7,6 +7,7 @@ import { LocalLauncher, type LocalLauncherOptions } from '../../runtime/local/la
 import type { GoneWorker } from '../../runtime/resources/ports';
 import { newWork } from '../../runtime/resources/work-item';
 import type { SessionRecord } from '../../runtime/store/records';
+import { eventually } from '../support/eventually';
 
 let root: string;
 let gone: { readonly worker: GoneWorker; readonly reason: string }[];
@@ -50,18 +51,13 @@ const WAITS = 'process.stdin.resume(); process.stdin.on("end", () => process.exi
 /** Says what it was told, and waits. */
 const TELLS = `process.stdin.on("data", (line) => console.error(String(line).trim())); ${WAITS}`;
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !holds(); i += 1) await new Promise((done) => setTimeout(done, 10));
-  expect(holds()).toBe(true);
-}
-
 describe('a launcher', () => {
   it('tells a worker what to serve, and starts it once for one secret', async () => {
     const local = launcher(TELLS);
     const one = session();
     const work = workOf(one);
     await Promise.all([local.start(work, one, 'secret'), local.start(work, one, 'secret')]);
-    await until(() => logged.length > 0);
+    await eventually(() => logged.length > 0);
     expect(logged).toHaveLength(1);
     const config: unknown = JSON.parse(logged[0]?.slice(one.id.length + 2) ?? '');
     expect(config).toMatchObject({ workId: work.id, sessionId: one.id, environmentId: 'env_1', workSecret: 'secret' });
@@ -73,7 +69,7 @@ describe('a launcher', () => {
     const one = session();
     await local.start(workOf(one), one, 'first');
     await local.start(workOf(one), one, 'second');
-    await until(() => logged.length === 2);
+    await eventually(() => logged.length === 2);
     expect(gone).toEqual([]);
     await local.close();
   });
@@ -82,7 +78,7 @@ describe('a launcher', () => {
     const one = session();
     const work = workOf(one);
     await launcher('process.exit(3)').start(work, one, 'secret');
-    await until(() => gone.length > 0);
+    await eventually(() => gone.length > 0);
     const { workspace, environmentId, id, sessionTokenHash } = work;
     expect(gone).toEqual([
       { worker: { workspace, environmentId, id, sessionTokenHash }, reason: 'its process ended (3)' },
@@ -92,7 +88,7 @@ describe('a launcher', () => {
   it('reports a worker whose program is not there', async () => {
     const one = session();
     await launcher('', { supervisor: ['/nowhere'] }).start(workOf(one), one, 'secret');
-    await until(() => gone.length > 0);
+    await eventually(() => gone.length > 0);
     expect(gone[0]?.reason).toBe('its process could not be started');
   });
 

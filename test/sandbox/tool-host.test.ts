@@ -4,6 +4,7 @@ import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import type { Isolation } from '../../runtime/local/isolation';
 import type { SandboxPlaces } from '../../runtime/local/launcher-places';
 import { ToolHostProcess } from '../../runtime/sandbox/tool-host-process';
+import { eventually } from '../support/eventually';
 import { Programs } from './programs';
 
 let programs: Programs;
@@ -113,8 +114,7 @@ describe('a tool host', () => {
     await call('bash', { command: '(setsid sleep 4321 &) ; (nohup sleep 4321 > /dev/null 2>&1 &); echo left' });
     expect(await running('4321')).toBeGreaterThan(0);
     await host.stop();
-    for (let i = 0; i < 50 && (await running('4321')) > 0; i += 1) await new Promise((done) => setTimeout(done, 20));
-    expect(await running('4321')).toBe(0);
+    await eventually(async () => (await running('4321')) === 0);
   });
 });
 
