@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createSecretModel } from '../../runtime/aws/secret-model';
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
+import { eventually } from '../support/eventually';
 import { startAwsServer, type AwsAnswer, type AwsServer } from './aws-server';
 
 let secret: AwsAnswer;
@@ -70,10 +71,11 @@ describe('a model whose key is a secret', () => {
     wait(11);
     await provider.models();
     expect(keysSeen.at(-1)).toBe('first-key');
-    while (secrets.calls.length < 2) await new Promise(setImmediate);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await provider.models();
-    expect(keysSeen.at(-1)).toBe('second-key');
+    await eventually(() => secrets.calls.length === 2);
+    await eventually(async () => {
+      await provider.models();
+      return keysSeen.at(-1) === 'second-key';
+    });
   });
 
   test('says what to do while the secret is empty, and works as soon as it is not', async () => {

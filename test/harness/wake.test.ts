@@ -5,6 +5,7 @@ import { ModelError } from '../../runtime/model/port';
 import type { ThreadRef } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
 import { checkHistory } from '../../runtime/thread/invariants';
+import { eventually } from '../support/eventually';
 import { calls, says, World } from '../support/harness-world';
 
 let world: World;
@@ -272,7 +273,7 @@ it('lets go of a request that its time does not suffice for, and asks for a succ
   await world.message(session);
   const shutdown = new AbortController();
   const wake = world.wake(session, { signal: shutdown.signal });
-  await pause(200);
+  await eventually(() => world.requests.length === 1);
   shutdown.abort();
   await wake;
   expect(world.wakes).toHaveLength(1);

@@ -135,8 +135,8 @@ describe('a request to a server of somebody else', () => {
       failure(get(`http://127.0.0.1:${nobody}/`)),
       failure(get(`https://127.0.0.1:${port}/`)),
       failure(get(`http://127.0.0.1:${port}/broken`)),
-      failure(get(`http://127.0.0.1:${port}/silent`, undefined, { timeoutMs: 300 })),
-      failure(get(`http://127.0.0.1:${port}/endless`, undefined, { timeoutMs: 300 })),
+      failure(get(`http://127.0.0.1:${port}/silent`, undefined, { timeoutMs: 1_000 })),
+      failure(get(`http://127.0.0.1:${port}/endless`, undefined, { timeoutMs: 1_000 })),
       failure(get(`http://127.0.0.1:${port}/`, undefined, { headers: { authorization: new Secret('a\nb canary') } })),
     ]);
     expect(outcomes.map(({ reason, sent }) => `${reason} ${sent}`)).toEqual([

@@ -10,6 +10,7 @@ import type { OAuthEntry, RefreshGrant } from '../../runtime/vault/entry';
 import type { SessionRef } from '../../runtime/vault/ports';
 import { Secret } from '../../runtime/vault/secret';
 import { session as sessionRecord } from '../store/values';
+import { eventually } from '../support/eventually';
 import { TokenEndpoint } from '../support/oauth-servers';
 import { serveDynamo, type DynamoServer } from '../support/dynamo-server';
 import { oauthEntry, VaultWorld } from '../support/vault-world';
@@ -116,16 +117,16 @@ describe('refreshing', () => {
   it('gives the old token while somebody else is at it, as long as it lasts', async () => {
     const expiresAt = systemClock.now() + 60 * MICROS_PER_SECOND;
     const { session } = await expired({ expiresAt });
-    const reached = new Promise<void>((resolve) => {
-      endpoint.interfere = async (): Promise<'go on'> => {
-        resolve();
-        await new Promise((done) => setTimeout(done, 400));
-        return 'go on';
-      };
-    });
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    endpoint.interfere = async (): Promise<'go on'> => {
+      await held;
+      return 'go on';
+    };
     const first = tokenFor(session);
-    await reached;
+    await eventually(() => endpoint.requests.length === 1);
     expect(await tokenFor(session)).toBe('access-0');
+    letGo();
     expect(await first).toBe('access-1');
   });
 
