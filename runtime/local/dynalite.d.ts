@@ -60,6 +60,9 @@ declare module 'dynalite/db' {
   /** Opens the database under the server: at once or, if the directory is another's, with an error from `open`. */
   export function create(options: { readonly path?: string; readonly createTableMs?: number }): DynaliteStore;
 
+  /** Whether one value of an attribute stands in this order to another. */
+  export function compare(how: 'GT', one: object, other: object): boolean;
+
   /** The entries that an item has in a table's indexes, and those of what stood there before that it has not. */
   export function getIndexActions(
     indexes: readonly DynaliteIndex[],
@@ -67,4 +70,39 @@ declare module 'dynalite/db' {
     item: Item,
     table: DynaliteTable,
   ): { readonly puts: readonly { index: string; key: string; item: Item }[] };
+}
+
+/** The parsers, which differ in what they parse and not in how they are called. */
+declare module 'dynalite/db/conditionParser' {
+  /** What an expression was read as, or why it is refused. */
+  export type Parsed = unknown;
+
+  /** What the expressions of a request share. A name is not unused any more once an expression used it. */
+  export interface ParseContext {
+    readonly attrNames?: Readonly<Record<string, string>>;
+    readonly attrVals?: Readonly<Record<string, object>>;
+    readonly unusedAttrNames: Record<string, true>;
+    readonly unusedAttrVals: Record<string, true>;
+    readonly compare: (how: 'GT', one: object, other: object) => boolean;
+  }
+
+  export interface Parser {
+    /** @throws Error where the text is no expression at all. */
+    parse: (text: string, options: { readonly context: ParseContext }) => Parsed;
+  }
+
+  const parser: Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/projectionParser' {
+  import type { Parser } from 'dynalite/db/conditionParser';
+  const parser: Parser;
+  export default parser;
+}
+
+declare module 'dynalite/db/updateParser' {
+  import type { Parser } from 'dynalite/db/conditionParser';
+  const parser: Parser;
+  export default parser;
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { create, type DynaliteStore } from 'dynalite/db';
+import { quickenExpressions } from './dynamo-expressions';
 import { restoreIndexes } from './dynamo-indexes';
 import { quickenReads } from './dynamo-reads';
 
@@ -36,6 +37,7 @@ export class DynamoEngine {
 
   private constructor(private readonly store: DynaliteStore) {
     quickenReads(store);
+    quickenExpressions();
   }
 
   /**
