@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { createAnthropicModel } from '../../runtime/model/anthropic';
 import { ModelError, type ModelProgress, type ModelRequest } from '../../runtime/model/port';
 import type { ModelServerRequest } from '../../runtime/local/offline-model/plan';
+import { eventually } from '../support/eventually';
 import { createScriptedModel, type Scripted, type ScriptedModel } from '../support/scripted-model';
 
 const KEY = 'sk-ant-secret-key-for-tests';
@@ -263,16 +264,21 @@ describe('the list of models', () => {
 });
 
 it('holds the connection open no longer than the client wants', async () => {
+  let isHeld = false;
   let gone = false;
   const held = (_: ModelServerRequest, signal: AbortSignal) =>
     new Promise<{ blocks: [] }>((resolve) => {
+      isHeld = true;
       signal.addEventListener('abort', () => {
         gone = true;
         resolve({ blocks: [] });
       });
     });
   const model = await provider(held);
-  await model.respond(REQUEST, { signal: AbortSignal.timeout(50) });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(gone).toBe(true);
+  const leaving = new AbortController();
+  const response = model.respond(REQUEST, { signal: leaving.signal });
+  await eventually(() => isHeld);
+  leaving.abort();
+  await response;
+  await eventually(() => gone);
 });
