@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const LOOK_EVERY_MS = 200;
+/** The only one who may look into a workspace: root has no rights there. */
+const TOOLS_USER = '1000:1000';
 
 export async function podman(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('podman', args);
@@ -21,4 +23,19 @@ export async function untilGone(sessionId: string, withinMs: number): Promise<vo
     if ((await containersOf(sessionId)).length === 0) return;
   }
   throw new Error(`the container of ${sessionId} did not go`);
+}
+
+/** Waits until there is a file in a session's workspace: whatever makes it has begun. */
+export async function untilThere(sessionId: string, file: string, withinMs: number): Promise<void> {
+  const [container = ''] = await containersOf(sessionId);
+  let cause: unknown;
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await pause(LOOK_EVERY_MS)) {
+    try {
+      await podman('exec', '--user', TOOLS_USER, container, 'test', '-e', `/workspace/${file}`);
+      return;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new Error(`${file} did not come into the workspace of ${sessionId}`, { cause });
 }

@@ -22,13 +22,15 @@ import {
   triesToFindTheToken,
   triesToTakeEverything,
 } from './attacks';
-import { containersOf, podman, untilGone } from './containers';
+import { containersOf, podman, untilGone, untilThere } from './containers';
 import { behindTheDoor } from './door';
 import { shellModel, ShellSession, type Config } from './sessions';
 import { waitsForWork } from './warm';
 
-/** A worker ends after its session has been idle for a minute. */
-const IDLE_MS = 75_000;
+/** A worker ends after its session has been idle for a minute, and saves its files before; the machine may be busy. */
+const IDLE_MS = 180_000;
+/** How long a command may take to begin in a container that is up. It must not end meanwhile. */
+const BEGINS_WITHIN_MS = 45_000;
 /** An address of this machine that programs ask the proxy for. */
 const PRIVATE_HOST = '127.0.0.2';
 const NO_NETWORK: Config = { networking: { type: 'limited' } };
@@ -67,8 +69,8 @@ async function attacked(client: Anthropic, baseUrl: string): Promise<void> {
 async function killed(client: Anthropic): Promise<void> {
   const session = await ShellSession.create(client, 'killed', NO_NETWORK);
   await session.run('echo up');
-  await session.begin('sleep 60');
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await session.begin('touch begun; sleep 60');
+  await untilThere(session.id, 'begun', BEGINS_WITHIN_MS);
   await podman('kill', ...(await containersOf(session.id)));
   await check('a container that is killed ends its call as an error, and the session goes on', async () => {
     const { text, isError } = await session.result();
@@ -83,7 +85,7 @@ async function interrupted(client: Anthropic): Promise<void> {
   const session = await ShellSession.create(client, 'interrupted', NO_NETWORK);
   await session.run('echo kept > note');
   await session.begin('echo begun > second; sleep 60');
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await untilThere(session.id, 'second', BEGINS_WITHIN_MS);
   const [container = ''] = await containersOf(session.id);
   await podman('stop', '--time', String(STOP_WITHIN_SECONDS), container);
   await check('a container that is asked to stop in the middle of a call says so, and saves the files', async () => {
