@@ -16,7 +16,7 @@ import { makeLaterRelease, wasWokenByLaterRelease } from './later-release';
 import { ADDRESS, AWS_VARIABLES, ROOT } from './places';
 import { configurePodman, podman, servePodman, showLogs } from './podman';
 import { COMMAND, containerOf, imageOf, isRunning, tagSandboxImage, untilEnded, untilReady } from './sandboxes';
-import { bellOf, createSession, eventsOf, runInBash } from './session';
+import { createSession, eventsOf, runInBash, untilBell } from './session';
 import { Stack, STACK, type StackOutputs } from './stack';
 
 const scratch = process.argv[2] ?? '';
@@ -83,7 +83,7 @@ async function useStack(stack: Stack, { url, apiKeySecret }: StackOutputs): Prom
     containerOf(await runInBash(client, old, `${COMMAND} | tee note`)),
   );
   assert.equal(first, ready, 'the session has the sandbox that stood ready');
-  assert.ok((await bellOf(old)) !== undefined, 'the sandbox has connected to the bell');
+  await untilBell(old);
   const later = makeLaterRelease(scratch);
   assert.equal((await step('cdk deploy of a later release', () => stack.deploy(later))).url, url, 'the API stays');
   await tagSandboxImage();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DescribeTaskDefinitionCommand, ECSClient, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { itemWhere } from './database';
 import { SANDBOX_IMAGE } from './images';
 import { podman } from './podman';
 
@@ -31,11 +32,12 @@ export async function untilEnded(container: string): Promise<void> {
   }
 }
 
-/** Waits until the sweeper has started a sandbox for the warm pool, and it runs. */
+/** Waits until the sweeper has started a sandbox for the warm pool, and it runs and has asked for work. */
 export async function untilReady(): Promise<string> {
   for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await pause(1_000)) {
     const [ready] = podman('ps', '--filter', 'label=ministack=ecs', '--format', '{{.ID}}').split('\n').filter(Boolean);
-    if (ready !== undefined) return ready;
+    const row = await itemWhere(({ pool, state }) => pool !== undefined && state?.S === 'ready');
+    if (ready !== undefined && row) return ready;
     assert.ok(Date.now() < deadline, 'the warm pool is filled');
   }
 }

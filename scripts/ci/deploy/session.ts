@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
-import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { itemWhere } from './database';
 
 const LOOK_EVERY_MS = 1_000;
 const TIMEOUT_MS = 180_000;
+/** Less than a sandbox stays that has nothing to do. */
+const BELL_TIMEOUT_MS = 45_000;
 
 /** A session in a `cloud` environment. @returns its id. */
 export async function createSession(client: Anthropic): Promise<string> {
@@ -38,16 +40,13 @@ export async function runInBash(client: Anthropic, sessionId: string, command: s
   }
 }
 
-/** The connection over which the session's sandbox is told of its calls, as it stands in the database. */
-export async function bellOf(sessionId: string): Promise<string | undefined> {
-  const database = new DynamoDBClient({});
-  const { TableNames = [] } = await database.send(new ListTablesCommand({}));
-  for (const TableName of TableNames) {
-    const { Items = [] } = await database.send(new ScanCommand({ TableName }));
-    const head = Items.find(({ pk, sk }) => sk?.S === 'HEAD' && pk?.S?.includes(sessionId));
-    if (head) return head.bell?.S;
+/** Waits until the session's sandbox has connected to the bell. Its first call need not wait for that. */
+export async function untilBell(sessionId: string): Promise<void> {
+  for (const deadline = Date.now() + BELL_TIMEOUT_MS; ; await pause(LOOK_EVERY_MS)) {
+    const head = await itemWhere(({ pk, sk }) => sk?.S === 'HEAD' && pk?.S?.includes(sessionId) === true);
+    if (head?.bell?.S !== undefined) return;
+    assert.ok(Date.now() < deadline, 'the sandbox connects to the bell');
   }
-  return undefined;
 }
 
 /** The history of a session. */
