@@ -58,10 +58,15 @@ try {
   await rm(data, { recursive: true, force: true });
 }
 
-/** `npm start` in a process group of its own, as a terminal would have it. */
+/** `npm start` in a process group of its own, as a terminal would have it, and without a key for a real model. */
 function start(...options) {
   const args = ['start', '--', '--port', '0', '--data', data, ...options];
-  const child = spawn('npm', args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:ANTHROPIC|MODEL)_/.test(name));
+  const child = spawn('npm', args, {
+    env: Object.fromEntries(kept),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

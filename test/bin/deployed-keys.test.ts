@@ -36,6 +36,7 @@ beforeEach(() => {
   jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
   jest.spyOn(console, 'error').mockImplementation((line: string) => void noted.push(line));
   process.env.AWS_ENDPOINT_URL = aws.config.endpoint;
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
   process.env.AWS_ACCESS_KEY_ID = 'test';
   process.env.AWS_SECRET_ACCESS_KEY = 'test';
 });

@@ -21,6 +21,7 @@ beforeEach(() => {
   aws.calls.length = 0;
   jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
   process.env.AWS_ENDPOINT_URL = aws.config.endpoint;
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'MODEL_API_KEY']) delete process.env[name];
   process.env.AWS_ACCESS_KEY_ID = 'test';
   process.env.AWS_SECRET_ACCESS_KEY = 'test';
   process.env.ANTHROPIC_API_KEY = 'sk-ant-of-the-model';

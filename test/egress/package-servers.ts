@@ -54,8 +54,10 @@ export async function gitServer(directory: string, authorization: string): Promi
   for (const name of ['ours', 'others']) {
     const repository = join(root, 'owner', `${name}.git`);
     await mkdir(repository, { recursive: true });
-    await run('git', ['init', '--bare', '--initial-branch=main', repository]);
-    await run('git', ['-C', repository, 'config', 'http.receivepack', 'true']);
+    // Without the variables of a hook that runs the tests: they would name another repository.
+    const env = { PATH: process.env.PATH };
+    await run('git', ['init', '--bare', '--initial-branch=main', repository], { env });
+    await run('git', ['-C', repository, 'config', 'http.receivepack', 'true'], { env });
   }
   return (request, response) => {
     if (request.headers.authorization !== authorization) {
