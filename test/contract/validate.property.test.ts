@@ -105,8 +105,10 @@ describe('validateInput', () => {
       type: 'user.message',
       content: Array.from({ length: 100 }, () => ({ type: 'text', text: 'x'.repeat(100), extra: { a: [1, 2, 3] } })),
     }));
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(outcomeOf('sessions.events.send', { events })).toHaveProperty('input');
-    expect(performance.now() - start).toBeLessThan(3000);
+    const { user, system } = process.cpuUsage(before);
+    // Of the processor's time, since others may want it too.
+    expect((user + system) / 1_000).toBeLessThan(3000);
   });
 });
