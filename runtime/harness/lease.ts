@@ -1,9 +1,9 @@
-import { MICROS_PER_MS, type Micros } from '../contract/time';
+import { MICROS_PER_SECOND, type Micros } from '../contract/time';
 import type { ThreadHead, ThreadRef } from '../store/records';
 import type { HarnessDeps } from './ports';
 
 /** How long a dead harness keeps a thread from its successor, at most. */
-const LEASE_MS = 15_000;
+const LEASE: Micros = 15 * MICROS_PER_SECOND;
 const RENEW_EVERY_MS = 5_000;
 
 /**
@@ -17,12 +17,17 @@ export class Lease {
   watchedUntil: Micros = 0;
   /** The connection of its sandbox's bell; as fresh as the last renewal, or the release. */
   bell: string | undefined;
+  /** Until when nobody else can have taken it. */
+  #heldUntil: Micros;
 
   private constructor(
     private readonly deps: HarnessDeps,
     private readonly ref: ThreadRef,
     private readonly owner: string,
-  ) {}
+    takenAt: Micros,
+  ) {
+    this.#heldUntil = takenAt + LEASE;
+  }
 
   /** Aborts when another harness has the thread, or when it cannot be told whether one has. */
   get lost(): AbortSignal {
@@ -32,11 +37,11 @@ export class Lease {
   /** Undefined when another harness is at work: it will see what we came for. */
   static async take(deps: HarnessDeps, ref: ThreadRef, owner: string): Promise<Lease | undefined> {
     const now = deps.clock.now();
-    const head = await deps.log.acquireLease(ref, owner, now, now + LEASE_MS * MICROS_PER_MS);
+    const head = await deps.log.acquireLease(ref, owner, now, now + LEASE);
     if (!head) return undefined;
-    const lease = new Lease(deps, ref, owner);
+    const lease = new Lease(deps, ref, owner, now);
     lease.#heed(head);
-    void lease.#keep(now);
+    void lease.#keep();
     return lease;
   }
 
@@ -56,33 +61,48 @@ export class Lease {
     await this.#renew(this.deps.clock.now()).catch(() => undefined);
   }
 
+  /**
+   * Whether it is still ours, which is asked where its holder slept for longer than it lasts. Such a one must not take anything up:
+   * its successor may have come and gone, and if it dies then, nobody would come back to what it took.
+   */
+  async holds(): Promise<boolean> {
+    if (!this.lost.aborted && this.#isOverslept()) {
+      await this.confirm();
+      if (this.#isOverslept()) this.#lost.abort();
+    }
+    return !this.lost.aborted;
+  }
+
   /** Stops renewing without letting go: the lease lapses, and the thread becomes due by that. */
   abandon(): void {
     this.#ended.abort();
   }
 
   /** Renews until released. A renewal that fails is tried again while the lease still holds. */
-  async #keep(takenAt: Micros): Promise<void> {
-    let renewedAt = takenAt;
+  async #keep(): Promise<void> {
     for (;;) {
       await this.deps.sleep(RENEW_EVERY_MS, this.#ended.signal);
       if (this.#ended.signal.aborted) return;
       const now = this.deps.clock.now();
       try {
         if (!(await this.#renew(now))) return;
-        renewedAt = now;
       } catch {
-        if (now - renewedAt >= LEASE_MS * MICROS_PER_MS) return this.#lost.abort();
+        if (now >= this.#heldUntil) return this.#lost.abort();
       }
     }
   }
 
   /** Prolongs the lease. False when it is another's, and then it is lost. */
   async #renew(now: Micros): Promise<boolean> {
-    const head = await this.deps.log.renewLease(this.ref, this.owner, now + LEASE_MS * MICROS_PER_MS);
+    const head = await this.deps.log.renewLease(this.ref, this.owner, now + LEASE);
+    if (head) this.#heldUntil = now + LEASE;
     if (head) this.#heed(head);
     else this.#lost.abort();
     return head !== undefined;
+  }
+
+  #isOverslept(): boolean {
+    return this.deps.clock.now() >= this.#heldUntil;
   }
 
   #heed({ watchedUntil = 0, bell }: ThreadHead): void {

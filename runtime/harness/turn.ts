@@ -73,7 +73,7 @@ export class Turn {
   async #run(): Promise<Ending> {
     let outcome: Outcome | undefined;
     for (;;) {
-      if (this.lease.lost.aborted) return {};
+      if (!(await this.lease.holds())) return {};
       if (outcome?.type === 'handed_over') return this.#handOver(outcome);
       if (!outcome && (this.#signal.aborted || this.#remaining() < SHORTEST_REQUEST)) return { again: true };
       const { commit: builder, deed } = this.#decide(outcome);

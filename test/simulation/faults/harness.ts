@@ -137,9 +137,15 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
       'The lease saves money, not correctness. Its holder loses the next commit and reads anew, as one that noticed would have to.',
   },
   {
+    name: 'a harness that slept for longer than its lease takes up what it finds',
+    file: TURN,
+    from: 'if (!(await this.lease.holds())) return {};',
+    to: 'if (this.lease.lost.aborted) return {};',
+  },
+  {
     name: 'a lease is not renewed',
     file: LEASE,
-    from: '    void lease.#keep(now);\n',
+    from: '    void lease.#keep();\n',
     to: '',
   },
   {
