@@ -2,6 +2,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Micros } from '../../runtime/contract/time';
 import { threadOfPartition } from '../../runtime/store/keys';
+import type { InboxEntry } from '../../runtime/store/records';
 import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { Item } from '../../runtime/store/table';
 import type { Written } from './database';
@@ -28,6 +29,8 @@ export class Referee {
   readonly #tombstones = new Set<string>();
   /** The ids of the work items that can be found by name. */
   readonly #named = new Set<string>();
+  /** By the id of a work item: who has given its worker up. */
+  readonly #buriers = new Map<string, Set<string>>();
 
   /** @param hasBlob whether a body was ever put under a key. Of a deleted session it may be gone before a sleeper points at it. */
   constructor(
@@ -47,7 +50,7 @@ export class Referee {
   readonly #rules: Readonly<Record<string, Rule>> = {
     HEAD: (change, writer) => this.#lease(change, writer),
     LOG: (change) => this.#commit(change),
-    INBOX: (change) => this.#inbox(change),
+    INBOX: (change, writer) => [...this.#inbox(change), ...this.#losses(change, writer)],
     // A session's record in one table, its work item in the other.
     SESSION: (change, writer) =>
       (change.after?.work_id ?? change.before?.work_id) ? this.#work(change, writer) : this.#session(change),
@@ -91,6 +94,18 @@ export class Referee {
     ];
   }
 
+  /** Whoever tells a thread that a worker is lost has given it up: until then it may show that it lives. */
+  #losses({ before, after }: Change, writer: string): (string | false)[] {
+    if (before || typeof after?.body !== 'string') return [];
+    const entries = JSON.parse(after.body) as InboxEntry[];
+    return entries.map(
+      ({ signal }) =>
+        signal?.type === 'sandbox_lost' &&
+        !this.#buriers.get(signal.workId)?.has(writer) &&
+        'told a thread of the loss of a worker that it has not given up',
+    );
+  }
+
   #session({ before, after }: Change): (string | false)[] {
     const { pk = '' } = before ?? {};
     const isUnkept = !after && (this.#commits.get(pk) ?? 0) > 0 && !this.#cleared.has(pk);
@@ -107,7 +122,11 @@ export class Referee {
   }
 
   #work({ before, after }: Change, writer: string): (string | false)[] {
-    const state = after && workIn(after).state;
+    const { state, sessionTokenHash } = after ? workIn(after) : { state: undefined, sessionTokenHash: undefined };
+    if (state === 'stopping' && sessionTokenHash === null && before?.revision !== after?.revision) {
+      const id = String(after?.work_id);
+      this.#buriers.set(id, (this.#buriers.get(id) ?? new Set()).add(writer));
+    }
     return [
       before !== undefined && after !== undefined && before.work_id !== after.work_id && 'made a second work item',
       isOverwritten({ before, after }, (item) => item.record) && 'overwrote a work item that somebody else had changed',
