@@ -2,12 +2,13 @@
  * A patient client: it sends, and when a connection breaks it looks whether its event arrived before it sends again. Whatever it
  * was told it remembers, and it complains when the service later says otherwise.
  */
-import { ApiError } from '../../runtime/contract/errors';
 import type { EventParams, SessionEvent } from '../../runtime/contract/wire';
 import type { RequestContext } from '../../runtime/resources/ports';
+import { newWork, stopped } from '../../runtime/resources/work-item';
 import type { Principal } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
+import { isRefusal } from './errors';
 import type { Process } from './scheduler';
 import { refOf, type Operations, type System } from './system';
 
@@ -161,6 +162,17 @@ export class Client {
     late.kill();
   }
 
+  /** The same of one that was about to have the session's calls served, or whose worker was about to leave. */
+  async hauntWork(isStopped: boolean): Promise<void> {
+    const late = this.system.process('late', false);
+    const { work } = this.system.depsOf(late).store;
+    const now = this.system.scheduler.now();
+    const item = newWork('work_late', this.session, now);
+    await work.create(item);
+    if (isStopped) await work.update(stopped(item, now));
+    late.kill();
+  }
+
   #end(operation: 'sessions.archive' | 'sessions.delete'): Promise<Answer> {
     const input = { path: { session_id: this.session.id }, query: {}, body: undefined, headers: {} };
     return this.#insist((operations, context) => operations[operation](context, input));
@@ -244,8 +256,6 @@ export class Client {
     this.#history = longer;
   }
 }
-
-const isRefusal = (error: unknown): error is ApiError => error instanceof ApiError && error.status < 500;
 
 const answerOf = (error: unknown): Answer | 'lost' => {
   if (!isRefusal(error)) return 'lost';

@@ -31,7 +31,7 @@ export interface ContainerDeps {
   readonly deps: (process: Process) => ResourceDeps;
   readonly mcp: (process: Process) => McpClient;
   readonly bell: (process: Process) => Bell | undefined;
-  readonly onError: (message: string) => void;
+  readonly onError: (who: string, error: unknown) => void;
 }
 
 export class Containers {
@@ -52,9 +52,7 @@ export class Containers {
     };
     run()
       .catch((error: unknown) => {
-        onError(
-          `${container.process.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        );
+        onError(container.process.name, error);
         if (attempt < MAX_ATTEMPTS && this.given.random() < RETRIED_SHARE) this.invoke(ref, attempt + 1);
       })
       .finally(() => this.#warm.push(container));

@@ -104,7 +104,8 @@ export class ItemWorker {
     let expected_last_heartbeat = FIRST_HEARTBEAT;
     for (;;) {
       if (this.#end.signal.aborted) return new Promise<never>(() => undefined);
-      const query = { expected_last_heartbeat };
+      const { leaseSeconds: desired_ttl_seconds } = this.system.worker;
+      const query = { expected_last_heartbeat, ...(desired_ttl_seconds ? { desired_ttl_seconds } : {}) };
       const what = expected_last_heartbeat === FIRST_HEARTBEAT ? 'first heartbeat' : 'heartbeat';
       const answer = await this.#ask(what, (operations, context) =>
         operations['environments.work.heartbeat'](context, { path: this.#path, query, body: undefined, headers: {} }),
@@ -182,7 +183,7 @@ export class ItemWorker {
     this.#isOpen = true;
     this.#running = { id: use.id, cut };
     const done = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
-    const toolMs = system.toolMs(String(use.input['command']));
+    const toolMs = system.worker.toolMs(String(use.input['command']));
     await system.scheduler.sleep(process, toolMs, cut.signal);
     const isCut = toolMs > 0 && cut.signal.aborted;
     this.#running = undefined;

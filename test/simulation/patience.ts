@@ -1,5 +1,5 @@
 /** How workers of the simulation ask the API. */
-import { ApiError } from '../../runtime/contract/errors';
+import { isRefusal } from './errors';
 import type { Process } from './scheduler';
 import type { System } from './system';
 
@@ -19,7 +19,7 @@ export async function patiently<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof Dismissed || (error instanceof ApiError && error.status < 500)) throw error;
+      if (error instanceof Dismissed || isRefusal(error)) throw error;
       await system.scheduler.sleep(process, retryMs);
     }
   }

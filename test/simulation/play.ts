@@ -78,7 +78,7 @@ class Run {
       wakeSeconds: scenario.wakeSeconds ?? WAKE_SECONDS,
       wakeDelayMs: scenario.wakeDelayMs ?? WAKE_DELAY_MS,
       database: schedule,
-      toolMs: scenario.toolMs ?? (() => 0),
+      worker: { toolMs: scenario.toolMs ?? (() => 0), leaseSeconds: scenario.leaseSeconds },
       bell: { kind: scenario.bell, fates: schedule.bell },
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
@@ -108,7 +108,7 @@ class Run {
     this.#isDone = true;
     const { events, pending } = await historyOf(system, client.session);
     await this.#examine(events, pending);
-    if (this.#problems.length > 0) this.#problems.push(...system.errors);
+    if (this.#problems.length > 0) this.#problems.push(...system.accidents.told);
     const operations = scheduler.trace.map((line) => line.replace(/^\d+ (\w+)#\d+ /, '$1 ').replace(/ <-.*$/, ''));
     return {
       operations,
@@ -218,6 +218,8 @@ class Run {
       ...model.problems,
       ...client.problems,
       ...system.referee.problems,
+      // Who reads the log of a session while it goes may find a commit whose body is gone.
+      ...system.accidents.problems(isCalm && !scenario.isDeleted),
       ...(this.listener?.problems(events) ?? []),
       ...(scenario.isDeleted ? [] : system.switchboard.problems(events)),
       ...(isCalm && scenario.bell === 'sound' && !schedule.bell

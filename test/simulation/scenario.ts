@@ -4,6 +4,7 @@ import type { SessionAgent, SessionEvent } from '../../runtime/contract/wire';
 import type { SessionRecord } from '../../runtime/store/records';
 import { sessionRecord } from '../support/decisions';
 import type { Client } from './client';
+import type { Schedule } from './strikes';
 
 export type Block = ModelResponse['blocks'][number];
 export type Said = { blocks: Block[]; inputTokens?: number };
@@ -43,6 +44,10 @@ export interface Scenario {
   readonly isStreamed?: boolean;
   /** Sandboxes are told of their session by a bell, which is sound or never works. Default: they have none, and look. */
   readonly bell?: 'sound' | 'dead';
+  /** What goes wrong in each of its runs, beside the faults of its schedule. */
+  readonly always?: Omit<Schedule, 'seed' | 'faults'>;
+  /** For how many seconds a worker asks to be believed alive after each heartbeat. Default: what the service chooses. */
+  readonly leaseSeconds?: number;
   /** How many of the user's own workers poll; none in a cloud environment. */
   readonly pollers?: number;
   /** The session is gone at the end, with all that it was. */

@@ -10,7 +10,7 @@ const EXPENSIVE = 100_000;
 const STOP = 'stop';
 const LATE = ['and on', 'and this', STOP, 'and that'];
 
-const oneCall: Pick<Scenario, 'model'> = {
+export const oneCall: Pick<Scenario, 'model'> = {
   model: (request) => {
     const { said, results } = turnOf(request);
     if (results > 0) return { blocks: [text(`done with ${said}`)] };
@@ -19,7 +19,7 @@ const oneCall: Pick<Scenario, 'model'> = {
 };
 
 /** A session at work cannot be deleted. */
-async function deleteAtRest(client: Client): Promise<void> {
+export async function deleteAtRest(client: Client): Promise<void> {
   while ((await client.delete()) === 'refused') await client.pause(500);
 }
 

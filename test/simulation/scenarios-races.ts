@@ -145,6 +145,27 @@ export const RACES: readonly Scenario[] = [
     },
   },
   {
+    name: 'two harnesses that wait for one result',
+    agent: agent(),
+    // The first has the thread for almost as long as it can without asking again, when a second one comes that takes it away.
+    always: { ahead: 1 },
+    thinkingMs: (asked) => (asked === 1 ? 4_300 : 1_500),
+    toolMs: () => 400,
+    outcome: (lines) => endsWith(lines, ['go', 'and this'], 'heard and this'),
+    model: (request) => {
+      const { results, said } = turnOf(request);
+      return results === 0 && said === 'go'
+        ? { blocks: [use('toolu_a', 'bash', { command: 'a' })] }
+        : { blocks: [text(`heard ${said}`)] };
+    },
+    client: async (client) => {
+      await client.message('go');
+      while (!(await client.list()).some(({ type }) => type === 'agent.tool_use')) await client.pause(150);
+      await client.message('and this');
+      await client.idleAfter('and this');
+    },
+  },
+  {
     name: 'a message whenever one likes',
     agent: agent(),
     outcome: (lines) => endsWith(lines, ['1', '2', '3', '4', '5'], 'heard 5'),

@@ -3,9 +3,19 @@ import type { Scenario } from './scenario';
 import { ANSWERS } from './scenarios-answers';
 import { BELLS } from './scenarios-bells';
 import { ENDS } from './scenarios-ends';
+import { LATE } from './scenarios-late';
 import { RACES } from './scenarios-races';
 import { SERVERS } from './scenarios-servers';
 import { STOPS } from './scenarios-stops';
 import { TOOLS } from './scenarios-tools';
 
-export const SCENARIOS: readonly Scenario[] = [...ANSWERS, ...TOOLS, ...STOPS, ...SERVERS, ...RACES, ...ENDS, ...BELLS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...ANSWERS,
+  ...TOOLS,
+  ...STOPS,
+  ...SERVERS,
+  ...RACES,
+  ...ENDS,
+  ...LATE,
+  ...BELLS,
+];

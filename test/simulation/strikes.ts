@@ -23,6 +23,8 @@ export interface Schedule {
   readonly wakes?: { readonly lost: number; readonly doubled: number };
   /** What becomes of rings, and of the connections that they go over. */
   readonly bell?: BellFates;
+  /** What goes wrong wherever else faults strike: at the n-th operation of a kind, counted from one. */
+  readonly plot?: readonly (readonly [operation: string, nth: number, fault: Fault])[];
 }
 
 /** Shares: of the rings that are lost and that are late, and of the connections that break after a while. */
@@ -54,6 +56,8 @@ interface Aftershock {
 export class Strikes {
   readonly #places: ReadonlyMap<number, Fault>;
   readonly #armed: Aftershock[] = [];
+  /** How many operations of each kind there were, of those that the plot is about. */
+  readonly #counts = new Map<string, number>();
   #struck = 0;
   #outages = 0;
   #besets = 0;
@@ -67,8 +71,10 @@ export class Strikes {
 
   /** What goes wrong at an operation. */
   at(place: number, process: Process, name: string, somebodySleeps = false): Fault | undefined {
+    const plotted = this.#plotted(process, name);
     const planned = this.#places.get(place);
-    const fault = planned ?? this.#aftershock(process) ?? this.#outage(process, name) ?? this.#beset(somebodySleeps);
+    const fault =
+      plotted ?? planned ?? this.#aftershock(process) ?? this.#outage(process, name) ?? this.#beset(somebodySleeps);
     if (planned) this.#arm(process);
     return fault;
   }
@@ -83,6 +89,14 @@ export class Strikes {
   latencyMs(): number {
     const { latencyMs = 0 } = this.schedule;
     return latencyMs === 0 ? 0 : (latencyMs * this.random() ** 3) / 2;
+  }
+
+  #plotted(process: Process, name: string): Fault | undefined {
+    const plot = this.schedule.plot?.filter(([operation]) => operation === kindOf(process, name)) ?? [];
+    if (plot.length === 0) return undefined;
+    const count = (this.#counts.get(kindOf(process, name)) ?? 0) + 1;
+    this.#counts.set(kindOf(process, name), count);
+    return plot.find(([, nth]) => nth === count)?.[2];
   }
 
   #arm(process: Process): void {

@@ -21,7 +21,7 @@ export async function sweepFor(
     await clock.sleep(outside, everyMs());
     const deps = system.depsOf(system.process('sweeper'));
     const { due } = deps.store;
-    const onError = (_item: unknown, error: unknown): void => void system.errors.push(`sweeper: ${String(error)}`);
+    const onError = (_item: unknown, error: unknown): void => system.accidents.note('sweeper', error);
     const queue = createWorkQueue(deps);
     const workQueue = { lapse: lapsing(system, queue) };
     const forget = (session: EndedSession, now: Micros): Promise<void> =>
@@ -33,7 +33,7 @@ export async function sweepFor(
       },
     };
     sweep({ due, waker, workQueue, vault: undefined, forget, clock, onError }).catch((error: unknown) =>
-      system.errors.push(`sweep: ${String(error)}`),
+      system.accidents.note('sweep', error),
     );
   }
 }

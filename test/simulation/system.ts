@@ -3,11 +3,10 @@
  * function's execution environment a process of its own. Only the outside is made up: the model, the tools, the client, AWS.
  */
 import { primaryThreadOf, type IdSource } from '../../runtime/contract/ids';
-import { MICROS_PER_SECOND, type Micros } from '../../runtime/contract/time';
-import { FargateLauncher } from '../../runtime/aws/fargate-launcher';
+import type { Micros } from '../../runtime/contract/time';
 import type { ModelProvider } from '../../runtime/model/port';
 import { createEvents } from '../../runtime/resources/events';
-import type { RequestContext, ResourceDeps, SandboxLauncher } from '../../runtime/resources/ports';
+import type { RequestContext, ResourceDeps } from '../../runtime/resources/ports';
 import { createSessions } from '../../runtime/resources/sessions';
 import { createWorkOperations } from '../../runtime/resources/work';
 import { createWorkQueue } from '../../runtime/resources/work-queue';
@@ -21,7 +20,9 @@ import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
 import { Database, type Gate, type Witness } from './database';
+import { Accidents } from './errors';
 import { seededIds } from './ids';
+import { launcherOf, REVISIONS } from './launcher';
 import { Referee } from './referee';
 import { clientOf } from './requests';
 import { Switchboard } from './switchboard';
@@ -31,9 +32,6 @@ import type { BellFates, Schedule } from './strikes';
 import { startTask } from './worker';
 
 const LOST_AFTER_MS = 3_000;
-/** A task's worker has to show life within this; three minutes, as in production, would only take longer to play. */
-const START_WITHIN = 60 * MICROS_PER_SECOND;
-const REVISIONS = { task: 'task:1', systemTask: 'system:1' };
 /** What a session keeps of a stack that has a bell. */
 const RINGING: SessionRecord['runtime'] = { harness: '1', sandbox: REVISIONS, bell: 'wss://bell.test' };
 
@@ -41,6 +39,14 @@ export type Operations = ReturnType<typeof createEvents> &
   ReturnType<typeof createWorkOperations> &
   ReturnType<typeof createSessions>;
 export type WakeFault = 'deliver' | 'lose' | 'double';
+
+/** How workers of the simulation work. */
+export interface WorkerOptions {
+  /** How long a call of a tool takes. */
+  readonly toolMs: (command: string) => number;
+  /** For how many seconds a heartbeat asks that it be believed; undefined for as long as the service likes. */
+  readonly leaseSeconds: number | undefined;
+}
 
 /** What a system is made for. */
 export interface SystemOptions {
@@ -53,8 +59,7 @@ export interface SystemOptions {
   readonly wakeDelayMs: number;
   /** In which ways the database answers. */
   readonly database: Pick<Schedule, 'isFree' | 'ahead'>;
-  /** How long a call of a tool takes. */
-  readonly toolMs: (command: string) => number;
+  readonly worker: WorkerOptions;
   /** Whether sandboxes have a bell, which may never work, and what becomes of its rings. */
   readonly bell: { readonly kind: 'sound' | 'dead' | undefined; readonly fates: BellFates | undefined };
 }
@@ -93,8 +98,8 @@ export class System {
   revived = 0;
   /** How often it found a work item that somebody else should have seen to. */
   neglected = 0;
-  /** Everything that was thrown by an invocation, for a failing schedule's report. */
-  readonly errors: string[] = [];
+  /** What became of invocations, of sweeps, and of requests of the API, where it was not an answer. */
+  readonly accidents = new Accidents();
 
   private constructor(
     readonly database: Database,
@@ -121,14 +126,13 @@ export class System {
       deps: (process) => this.#deps(process),
       mcp: (process) => this.servers.client(process),
       bell: (process) => (bell.kind ? this.switchboard.bell(process) : undefined),
-      onError: (message) => this.errors.push(message),
+      onError: (who, error) => this.accidents.note(who, error),
     });
     this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));
   }
 
-  /** How long a call of a tool takes. */
-  toolMs(command: string): number {
-    return this.options.toolMs(command);
+  get worker(): WorkerOptions {
+    return this.options.worker;
   }
 
   static async open(options: SystemOptions): Promise<System> {
@@ -181,7 +185,10 @@ export class System {
     const process = this.process(name);
     return new Promise<T>((resolve, reject) => {
       process.onDeath.push(() => reject(new Error('connection lost')));
-      run(this.#deps(process)).then(resolve, reject);
+      run(this.#deps(process)).then(resolve, (error: unknown) => {
+        this.accidents.note(process.name, error);
+        reject(error);
+      });
     });
   }
 
@@ -261,7 +268,7 @@ export class System {
       clock: scheduler,
       ids: this.#ids,
       model: this.options.model(process),
-      launcher: this.#launcher(gate),
+      launcher: launcherOf(this.cluster.client(gate)),
     };
   }
 
@@ -274,28 +281,6 @@ export class System {
           this.#containers.invoke(ref);
           if (fault === 'double') this.#containers.invoke(ref);
         }),
-    };
-  }
-
-  #launcher(gate: Gate): SandboxLauncher {
-    const fargate = new FargateLauncher({
-      client: this.cluster.client(gate),
-      placement: () => ({
-        cluster: 'simulated',
-        revisions: REVISIONS,
-        subnets: [],
-        securityGroup: 'sg',
-        publicAddress: true,
-        capacity: 'FARGATE',
-        apiUrl: 'https://api.test',
-        maxIdleMs: 1_000,
-      }),
-    });
-    return {
-      startsByClaim: true,
-      startWithin: START_WITHIN,
-      start: (work, session, claim) => fargate.start(work, session, claim),
-      stop: (session) => fargate.stop(session),
     };
   }
 }

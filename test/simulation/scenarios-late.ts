@@ -1,0 +1,111 @@
+/** Sessions in which somebody is late in the same way in each run: too much has to come together for schedules to draw it. */
+import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, use, type Scenario } from './scenario';
+import { deleteAtRest, oneCall } from './scenarios-ends';
+
+const LONG_ANSWER_MS = 20_000;
+const SHORT_LEASE_SECONDS = 20;
+/** So long that a harness that sleeps through most of it wakes before it ends, or right after. */
+const SLEPT_THROUGH_MS = 25_000;
+
+/** One call after the other, with these commands. */
+const inTurn = (...commands: string[]): Pick<Scenario, 'model' | 'outcome'> => ({
+  outcome: [
+    'user: go',
+    ...commands.flatMap((command) => [`call bash ${command}`, `result of bash ${command}`]),
+    'agent: done',
+    'idle end_turn',
+  ],
+  model: (request) => {
+    const command = commands[turnOf(request).results];
+    if (command === undefined) return { blocks: [text('done')] };
+    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
+  },
+});
+
+/** Something of a deleted session's worker comes back, and its maker dies: it goes again long before its tombstone. */
+const hauntedByWork = (isStopped: boolean): Omit<Scenario, 'name'> => ({
+  agent: agent(),
+  isDeleted: true,
+  isRevived: true,
+  outcome: [],
+  ...oneCall,
+  client: async (client) => {
+    await client.message('go');
+    await client.idleAfter('go');
+    await deleteAtRest(client);
+    await client.hauntWork(isStopped);
+  },
+});
+
+export const LATE: readonly Scenario[] = [
+  {
+    name: 'a lease that cannot be renewed until it has lapsed',
+    agent: agent(),
+    always: { plot: [2, 3, 4].map((nth) => ['harness UpdateItem lease', nth, 'fail_before'] as const) },
+    thinkingMs: (count) => (count === 1 ? LONG_ANSWER_MS : 300),
+    outcome: ['user: go', 'agent: at last', 'idle end_turn'],
+    model: () => ({ blocks: [text('at last')] }),
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'a worker whose heartbeat comes at the moment in which it is given up',
+    agent: agent(),
+    isRevived: true,
+    leaseSeconds: SHORT_LEASE_SECONDS,
+    always: {
+      plot: [
+        ['worker ask heartbeat', 1, 'sleep_after'],
+        ['sweeper PutItem work', 1, 'overtaken'],
+      ],
+    },
+    toolMs: () => LONG_CALL_MS,
+    ...inTurn('long'),
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'a call that runs before its harness knows that it may, and whose worker is stopped at once',
+    agent: agent('always_ask'),
+    wakeDelayMs: 8_000,
+    toolMs: (command) => (command === 'b' ? 3_000 : 0),
+    mayEndUnknown: true,
+    isRevived: true,
+    ...inTurn('a', 'b'),
+    client: async (client) => {
+      await client.message('go');
+      for (const number of [1, 2]) {
+        while (asked(await client.list()).length < number) await client.pause(150);
+        await client.send(allow(asked(await client.list()).at(-1) ?? ''));
+      }
+      await client.pause(500 + client.random() * 2_000);
+      await client.stopWorker(true);
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'a result that comes while a harness sleeps, which dies when it has taken that up',
+    agent: agent(),
+    isRevived: true,
+    // Nobody else hears of the result, and whoever had the thread meanwhile has let it go.
+    always: {
+      plot: [
+        ['harness GetItem work', 2, 'sleep_after'],
+        ['api invoke', 3, 'crash_before'],
+        ['harness invoke', 1, 'crash_before'],
+      ],
+    },
+    toolMs: (command) => (command === 'b' ? SLEPT_THROUGH_MS : 0),
+    ...inTurn('a', 'b'),
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+    },
+  },
+  { name: 'a work item that is made when its session is gone', ...hauntedByWork(false) },
+  { name: 'a work item that is made and stopped when its session is gone', ...hauntedByWork(true) },
+];
