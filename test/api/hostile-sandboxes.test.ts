@@ -125,7 +125,7 @@ test('what is done in a sandbox hurts that session alone, and it goes on', async
     expect([name, textOf(onlyOne(after, 'agent.tool_result'))]).toEqual([name, expect.stringContaining('still mine')]);
     await server.client.beta.sessions.delete(session.id);
   }
-}, 240_000);
+}, 400_000);
 
 test('a flood of results is cut, and every call has one', async () => {
   const session = await useSandbox();

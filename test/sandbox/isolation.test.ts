@@ -131,7 +131,7 @@ describe('a sandbox of any kind', () => {
 
   eachOf(any, 'is held back from filling the machine with processes', async (isolation) => {
     if (process.getuid?.() !== 0) return;
-    const start = "require('child_process').spawn('/bin/sleep', ['30']).on('error', () => {}).pid ? 1 : 0";
+    const start = "require('child_process').spawn('/bin/sleep', ['300']).on('error', () => {}).pid ? 1 : 0";
     const script = `let n = 0; for (let i = 0; i < 700; i += 1) n += ${start}; console.log(n); process.exit()`;
     const { text } = await inside(
       isolation,
