@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentWorker } from '@anthropic-ai/sdk/helpers/beta/environments';
 import { betaAgentToolset20260401 } from '@anthropic-ai/sdk/tools/agent-toolset/node';
+import type { SessionEvent } from '../../runtime/contract/wire';
 import { call, conversations, say } from '../support/conversations';
+import { eventually } from '../support/eventually';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { fresh, history, ofType, onlyOne, sessionIn, tell, textOf, TOOLSET, untilIdle } from '../support/sessions';
 
@@ -49,13 +50,12 @@ async function runWorker(environmentId: string) {
 }
 
 async function turnEnds(sessionId: string) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const events = await history(server.client, sessionId);
-    const idle = ofType(events, 'session.status_idle').at(-1);
-    if (idle?.stop_reason.type === 'end_turn') return events;
-    await sleep(100);
-  }
-  throw new Error('the turn did not end');
+  let events: SessionEvent[] = [];
+  await eventually(async () => {
+    events = await history(server.client, sessionId);
+    return ofType(events, 'session.status_idle').at(-1)?.stop_reason.type === 'end_turn';
+  });
+  return events;
 }
 
 describe('a self-hosted environment', () => {

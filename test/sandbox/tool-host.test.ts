@@ -84,12 +84,15 @@ describe('a tool host', () => {
       await call('glob', { pattern: 'pid' });
     cancelled.abort();
     expect(await ended).toContain('abort');
-    expect(await call('bash', { command: 'kill -0 $(cat pid) 2>&1 || echo gone' })).toContain('gone');
+    const waitsForItsEnd = 'while kill -0 $(cat pid) 2> /dev/null; do sleep 0.1; done; echo gone';
+    expect(await call('bash', { command: waitsForItsEnd })).toContain('gone');
   });
 
   it('tells what a command wrote before its time was up', async () => {
-    expect(await refusal('bash', { command: 'echo half; sleep 60', timeout_ms: 300 })).toBe(
-      'bash: bash command timed out after 300ms\nUntil then it wrote:\nhalf\n',
+    // The shell is there already, and the time is for the command alone.
+    expect(await call('bash', { command: 'echo ready' })).toBe('ready');
+    expect(await refusal('bash', { command: 'echo half; sleep 60', timeout_ms: 1_000 })).toBe(
+      'bash: bash command timed out after 1000ms\nUntil then it wrote:\nhalf\n',
     );
     expect(await refusal('bash', { command: 'sleep 60', timeout_ms: 300 })).toBe(
       'bash: bash command timed out after 300ms',
@@ -181,7 +184,8 @@ describe('a tool host that is not what it should be', () => {
       '{"type":"result"}',
       '{"type":"result","id":"other","output":"x","isError":false}',
     ];
-    host = pretender(`console.log(${JSON.stringify(replies.join('\n'))}); setTimeout(() => process.exit(), 200)`);
+    const says = `console.log(${JSON.stringify(replies.join('\n'))})`;
+    host = pretender(`${says}; process.stdin.once('data', () => process.exit())`);
     expect(await refusal('bash', {})).toContain('may or may not have taken effect');
   });
 
