@@ -1,6 +1,5 @@
 /** The program of the gateway's container, as a process of its own, over a database and stand-ins for the rest of AWS. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createHttp, type Server } from 'node:http';
@@ -17,6 +16,7 @@ import { Secret } from '../../runtime/vault/secret';
 import { openEngine, type Engine } from '../store/engine';
 import { session as sessionOf, work as workOf } from '../store/values';
 import { eventually } from '../support/eventually';
+import { quietPort } from '../support/quiet-port';
 import { startAwsServer, type AwsServer } from './aws-server';
 
 const ROOT = resolve(__dirname, '../..');
@@ -70,7 +70,7 @@ beforeAll(async () => {
     server.listen(0, host);
     await once(server, 'listening');
   }
-  port = await freePort();
+  port = await quietPort();
   gateway = spawn(process.execPath, [program], { env: await environment(), stdio: ['ignore', 'pipe', 'inherit'] });
   const listens = new Promise<void>((done) => {
     gateway.stdout?.on('data', (text) => {
@@ -88,22 +88,6 @@ afterAll(async () => {
   await engine.close();
   await rm(directory, { recursive: true, force: true });
 });
-
-/** A port that is free now, and stays so: the system gives none of these to who asks for any. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const free = randomInt(20_000, 30_000);
-    const server = createServer().listen(free, '127.0.0.1');
-    const isMine = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isMine) continue;
-    server.close();
-    await once(server, 'close');
-    return free;
-  }
-}
 
 async function environment(): Promise<NodeJS.ProcessEnv> {
   const { protocol, hostname, port: database } = (await engine.client.config.endpoint?.()) ?? {};

@@ -6,6 +6,7 @@ import type { SessionRecord } from '../../runtime/store/records';
 import { calls, says, World } from '../support/harness-world';
 import { TestMcpServer } from '../support/mcp-server';
 import { agentWith } from '../support/session-agent';
+import { quietPort } from '../support/quiet-port';
 
 const allow = { type: 'always_allow' as const };
 const ask = { type: 'always_ask' as const };
@@ -106,9 +107,7 @@ describe('a session with an MCP server', () => {
   });
 
   it('says between the two running events what could not be dialled, and goes on without its tools', async () => {
-    const closed = await TestMcpServer.start();
-    const gone = closed.url;
-    await closed.close();
+    const gone = `http://127.0.0.1:${await quietPort()}/mcp`;
     const locked = await TestMcpServer.start();
     locked.interfere = (_method, _request, response) => Boolean(response.writeHead(401).end());
     world.script = () => says('fine');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGuardedFetch } from '../../runtime/mcp/guarded-fetch';
+import { quietPort } from '../support/quiet-port';
 
 async function withServer<T>(answer: RequestListener, use: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(answer);
@@ -63,10 +64,7 @@ describe('the way out to MCP servers', () => {
 
   it('says whether anything was sent when there is no answer', async () => {
     const { fetch, close } = createGuardedFetch(['127.0.0.1']);
-    const gone = await withServer(
-      () => {},
-      async (url) => url,
-    );
+    const gone = `http://127.0.0.1:${await quietPort()}/`;
     await expect(fetch(gone)).rejects.toMatchObject({ reason: 'unreachable', sent: false });
     await withServer(
       (request) => request.destroy(),

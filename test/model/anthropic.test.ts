@@ -4,6 +4,7 @@ import { ModelError, type ModelProgress, type ModelRequest } from '../../runtime
 import type { ModelServerRequest } from '../../runtime/local/offline-model/plan';
 import { eventually } from '../support/eventually';
 import { createScriptedModel, type Scripted, type ScriptedModel } from '../support/scripted-model';
+import { quietPort } from '../support/quiet-port';
 
 const KEY = 'sk-ant-secret-key-for-tests';
 const REQUEST: ModelRequest = {
@@ -227,8 +228,7 @@ describe('a failed model request', () => {
   });
 
   it('is transient when nobody listens', async () => {
-    const model = await provider();
-    await server.close();
+    const model = createAnthropicModel({ baseURL: `http://127.0.0.1:${await quietPort()}`, apiKey: KEY });
     await expect(model.respond(REQUEST, {})).rejects.toMatchObject({
       failure: 'model_request_failed_error',
       transient: true,

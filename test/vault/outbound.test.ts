@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { isPublicAddress } from '../../runtime/vault/addresses';
 import { createOutbound, OutboundError, type OutboundRequest } from '../../runtime/vault/outbound';
 import { Secret } from '../../runtime/vault/secret';
+import { quietPort } from '../support/quiet-port';
 
 let server: Server;
 let port: number;
@@ -126,11 +127,7 @@ describe('a request to a server of somebody else', () => {
   });
 
   it('says whether it may have arrived', async () => {
-    const closed = createTcpServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port: nobody } = closed.address() as AddressInfo;
-    closed.close();
-    await once(closed, 'close');
+    const nobody = await quietPort();
     const outcomes = await Promise.all([
       failure(get(`http://127.0.0.1:${nobody}/`)),
       failure(get(`https://127.0.0.1:${port}/`)),
