@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { hasBubblewrap } from '../support/bubblewrap';
 import { call, conversations, say } from '../support/conversations';
+import { eventually } from '../support/eventually';
 import { startLocalServer, type LocalServer } from '../support/local-server';
 import { fresh, history, tell, TOOLSET, turn } from '../support/sessions';
 
@@ -64,6 +65,14 @@ async function newLimitedSession(): Promise<{ sessionId: string; vaultId: string
   return { sessionId: session.id, vaultId: vault.id, credentialId: credential.id };
 }
 
+/** The lines of the audit about what a session's sandbox reached, of those that are whole. */
+const egressOf = (sessionId: string, audit: string): Record<string, unknown>[] =>
+  audit
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ audit: kind, session_id: id }) => kind === 'egress' && id === sessionId);
+
 const hear = (sessionId: string, text: string) =>
   turn(server.client, sessionId, () => tell(server.client, sessionId, text));
 
@@ -83,13 +92,14 @@ const hear = (sessionId: string, text: string) =>
     expect(keys).toEqual([FIRST, SECOND, expect.stringMatching(/^placeholder_/)]);
 
     const told = JSON.stringify(await history(server.client, sessionId));
-    const audit = await readFile(join(server.dataDirectory, 'audit.jsonl'), 'utf8');
+    let audit = '';
+    // A line is written when its connection has ended, which may be after its answer was used.
+    await eventually(async () => {
+      audit = await readFile(join(server.dataDirectory, 'audit.jsonl'), 'utf8');
+      return egressOf(sessionId, audit).length > 2;
+    });
     for (const text of [told, audit, server.log.join('\n')]) expect(text).not.toContain('canary');
-    const lines = audit
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.filter(({ audit: kind, session_id: id }) => kind === 'egress' && id === sessionId)).toMatchObject([
+    expect(egressOf(sessionId, audit)).toMatchObject([
       { host: HOST, verdict: 'terminated', credential_ids: [credentialId] },
       { host: HOST, verdict: 'terminated', credential_ids: [credentialId] },
       { host: HOST, verdict: 'terminated', credential_ids: [] },

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import { checkHistory } from '../../runtime/thread/invariants';
 import { runCommand, startCommand } from '../support/command';
+import { eventually } from '../support/eventually';
 import { history, newSession, onlyOne, tell, TOOLSET, untilIdle } from '../support/sessions';
 
 let dataDirectory: string;
@@ -18,8 +19,7 @@ const data = (): string[] => ['--data', dataDirectory];
 describe('managed-agents start', () => {
   test('shows a sample session with what bash printed, and a snippet, and stops well', async () => {
     const server = await startCommand(dataDirectory);
-    while (!server.output().includes('Ctrl-C stops the server'))
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await server.prints('Ctrl-C stops the server');
     const output = server.output();
     expect(output).toMatch(/agent\.tool_result +Hello from Linux/);
     expect(output).toMatch(/session\.status_idle +end_turn/);
@@ -45,10 +45,10 @@ describe('managed-agents start', () => {
   test('stops soon while sessions are at work, and the next start finishes them', async () => {
     const first = await startCommand(dataDirectory, '--no-sample');
     const session = await newSession(first.client, { tools: [TOOLSET] });
-    const sent = await tell(first.client, session.id, 'Run `sleep 60; echo slept` in the shell.');
+    const sent = await tell(first.client, session.id, 'Run `touch begun; sleep 60; echo slept` in the shell.');
     const stream = await first.client.beta.sessions.events.stream(session.id);
     for await (const event of stream) if (event.type === 'agent.tool_use') break;
-    await sleep(1_000);
+    await eventually(() => existsSync(join(dataDirectory, 'sandboxes', session.id, 'workspace', 'begun')));
     const before = Date.now();
     expect(await first.end('SIGTERM')).toBe(0);
     expect(Date.now() - before).toBeLessThan(10_000);
