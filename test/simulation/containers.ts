@@ -48,7 +48,9 @@ export class Containers {
     const container = this.#take();
     const run = async (): Promise<void> => {
       await scheduler.sleep(container.process, attempt === 1 ? wakeDelayMs : attempt * 1_000);
+      container.process.isOver = false;
       await container.harness.wake(ref, { deadline: scheduler.now() + wakeSeconds * MICROS_PER_SECOND });
+      container.process.isOver = true;
     };
     run()
       .catch((error: unknown) => {

@@ -1,5 +1,6 @@
 /** What a scenario is, and the words that scenarios are written in. */
 import type { ModelRequest, ModelResponse } from '../../runtime/model/port';
+import type { Micros } from '../../runtime/contract/time';
 import type { SessionAgent, SessionEvent } from '../../runtime/contract/wire';
 import type { SessionRecord } from '../../runtime/store/records';
 import { sessionRecord } from '../support/decisions';
@@ -24,6 +25,8 @@ export interface Scenario {
    */
   readonly outcome:
     readonly string[] | ((lines: readonly string[], run: { readonly hasZombies: boolean }) => string | undefined);
+  /** So much longer than usual it takes until its client has what it wants, and until nothing is left. */
+  readonly patience?: Micros;
   /** How long one wake may take. Default: 900. */
   readonly wakeSeconds?: number;
   /** How long a wake takes to begin, in milliseconds. Default: 20. */

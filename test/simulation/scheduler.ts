@@ -71,6 +71,8 @@ export function seeded(seed: number): () => number {
 /** A process of the simulated system: it lives until it is killed, and may sleep through time. */
 export class Process {
   dead = false;
+  /** Its function has answered: from then on a process of Lambda may be frozen, for good. After an error, it is as good as dead. */
+  isOver = false;
   asleepUntil: Micros = 0;
   readonly onDeath: (() => void)[] = [];
 
@@ -124,6 +126,8 @@ export class Scheduler implements Clock {
   /** Whether anybody stopped for as long as others pleased, perhaps for longer than a lease. */
   hasZombies = false;
   readonly trace: string[] = [];
+  /** Writes that began when the function that they belong to had ended. */
+  readonly belated: string[] = [];
   readonly #overtaken = new Set<Overtaken>();
   /** How many sleep for longer than any lease; who is killed meanwhile counts on. */
   #sleepers = 0;
@@ -149,6 +153,7 @@ export class Scheduler implements Clock {
     await this.#turn(process, this.#latency());
     const fault = process.mortal ? this.strikes.at(this.operations, process, name, this.#sleepers > 0) : undefined;
     if (fault && !isDelay(fault) && (fault !== 'repeat' || once)) this.harms += 1;
+    if (process.isOver && !isRead(name)) this.belated.push(`${process.name} began ${name} when its function was over`);
     if (process.mortal) this.operations += 1;
     if (process.mortal) this.trace.push(`${this.operations - 1} ${process.name} ${name}${fault ? ` <- ${fault}` : ''}`);
     if (fault === 'crash_before') return this.#die(process);

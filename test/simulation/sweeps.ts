@@ -19,7 +19,8 @@ export async function sweepFor(
   const { scheduler: clock } = system;
   while (!done()) {
     await clock.sleep(outside, everyMs());
-    const deps = system.depsOf(system.process('sweeper'));
+    const process = system.process('sweeper');
+    const deps = system.depsOf(process);
     const { due } = deps.store;
     const onError = (_item: unknown, error: unknown): void => system.accidents.note('sweeper', error);
     const queue = createWorkQueue(deps);
@@ -32,9 +33,9 @@ export async function sweepFor(
         return deps.waker.wake(ref);
       },
     };
-    sweep({ due, waker, workQueue, vault: undefined, forget, clock, onError }).catch((error: unknown) =>
-      system.accidents.note('sweep', error),
-    );
+    sweep({ due, waker, workQueue, vault: undefined, forget, clock, onError })
+      .then(() => (process.isOver = true))
+      .catch((error: unknown) => system.accidents.note('sweep', error));
   }
 }
 

@@ -20,7 +20,7 @@ import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
 import { Database, type Gate, type Witness } from './database';
-import { Accidents } from './errors';
+import { Accidents, isRefusal } from './errors';
 import { seededIds } from './ids';
 import { launcherOf, REVISIONS } from './launcher';
 import { Referee } from './referee';
@@ -185,10 +185,13 @@ export class System {
     const process = this.process(name);
     return new Promise<T>((resolve, reject) => {
       process.onDeath.push(() => reject(new Error('connection lost')));
-      run(this.#deps(process)).then(resolve, (error: unknown) => {
-        this.accidents.note(process.name, error);
-        reject(error);
-      });
+      run(this.#deps(process))
+        .finally(() => (process.isOver = true))
+        .then(resolve, (error: unknown) => {
+          this.accidents.note(process.name, error);
+          process.isOver = isRefusal(error);
+          reject(error);
+        });
     });
   }
 
