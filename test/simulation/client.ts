@@ -4,7 +4,8 @@
  */
 import type { EventParams, SessionEvent } from '../../runtime/contract/wire';
 import type { RequestContext } from '../../runtime/resources/ports';
-import { newWork, stopped } from '../../runtime/resources/work-item';
+import { claimed, newWork, stopped } from '../../runtime/resources/work-item';
+import { mintSessionToken } from '../../runtime/resources/work-token';
 import type { Principal } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
@@ -152,6 +153,12 @@ export class Client {
     return this.#end('sessions.delete');
   }
 
+  /** Asks for it once, whether or not there is an answer. */
+  async deleteOnce(): Promise<void> {
+    const input = { path: { session_id: this.session.id }, query: {}, body: undefined, headers: {} };
+    await this.#ask((operations, context) => operations['sessions.delete'](context, input)).catch(() => undefined);
+  }
+
   /** A harness that slept through the session's end writes what it had in hand, and dies. */
   async haunt(title: string): Promise<void> {
     const late = this.system.process('late', false);
@@ -165,11 +172,17 @@ export class Client {
   /** The same of one that was about to have the session's calls served, or whose worker was about to leave. */
   async hauntWork(isStopped: boolean): Promise<void> {
     const late = this.system.process('late', false);
-    const { work } = this.system.depsOf(late).store;
+    const deps = this.system.depsOf(late);
+    const { work } = deps.store;
     const now = this.system.scheduler.now();
     const item = newWork('work_late', this.session, now);
     await work.create(item);
-    if (isStopped) await work.update(stopped(item, now));
+    if (isStopped) {
+      const { hash } = await mintSessionToken(deps, item);
+      const held = claimed(item, hash, 0, now);
+      await work.update(held);
+      await work.update(stopped(held, now));
+    }
     late.kill();
   }
 

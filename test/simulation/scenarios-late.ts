@@ -1,7 +1,11 @@
 /** Sessions in which somebody is late in the same way in each run: too much has to come together for schedules to draw it. */
+import { MICROS_PER_SECOND } from '../../runtime/contract/time';
 import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, use, type Scenario } from './scenario';
+import { BIG } from './scenarios-answers';
 import { deleteAtRest, oneCall } from './scenarios-ends';
 
+/** When a worker that had nothing to do has left, and nothing of its item is due. */
+const LONG_GONE_MS = 90_000;
 const LONG_ANSWER_MS = 20_000;
 const SHORT_LEASE_SECONDS = 20;
 /** So long that a harness that sleeps through most of it wakes before it ends, or right after. */
@@ -104,6 +108,40 @@ export const LATE: readonly Scenario[] = [
     client: async (client) => {
       await client.message('go');
       await client.idleAfter('go');
+    },
+  },
+  {
+    name: 'a session with a big record that is deleted when its worker is long gone',
+    agent: { ...agent(), system: BIG },
+    isDeleted: true,
+    isRevived: true,
+    outcome: [],
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+      await client.pause(LONG_GONE_MS);
+      await deleteAtRest(client);
+    },
+  },
+  {
+    name: 'a delete that is cut short and not asked for again, and a harness that slept through the end of it',
+    agent: agent(),
+    isDeleted: true,
+    isHaunted: true,
+    isRevived: true,
+    always: { plot: [['api DeleteItem work', 1, 'crash_before']] },
+    patience: 30 * 60 * MICROS_PER_SECOND,
+    outcome: [],
+    ...oneCall,
+    client: async (client) => {
+      await client.message('go');
+      await client.idleAfter('go');
+      await client.pause(LONG_GONE_MS);
+      await client.deleteOnce();
+      // Its tombstone is due, and what is left of it goes, before the sleeper wakes.
+      await client.pause(22 * 60_000);
+      await client.haunt('late');
     },
   },
   { name: 'a work item that is made when its session is gone', ...hauntedByWork(false) },

@@ -3,6 +3,7 @@ import { BELL_FAULTS } from './bell';
 import { DECISION_FAULTS } from './decisions';
 import type { PlantedFault } from './fault';
 import { HARNESS_FAULTS } from './harness';
+import { LEFTOVER_FAULTS } from './leftovers';
 import { STORE_FAULTS } from './store';
 import { WORK_FAULTS } from './work';
 
@@ -14,4 +15,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...WORK_FAULTS,
   ...API_FAULTS,
   ...BELL_FAULTS,
+  ...LEFTOVER_FAULTS,
 ];
