@@ -26,6 +26,15 @@ const inTurn = (...commands: string[]): Pick<Scenario, 'model' | 'outcome'> => (
   },
 });
 
+/** The first starts of a sandbox come to nothing. */
+const failingStarts = (times: number): Pick<Scenario, 'always' | 'client'> => ({
+  always: { plot: Array.from({ length: times }, (_, n) => ['harness RunTask', n + 1, 'fail_before'] as const) },
+  client: async (client) => {
+    await client.message('go');
+    await client.idleAfter('go');
+  },
+});
+
 /** Something of a deleted session's worker comes back, and its maker dies: it goes again long before its tombstone. */
 const hauntedByWork = (isStopped: boolean): Omit<Scenario, 'name'> => ({
   agent: agent(),
@@ -54,6 +63,8 @@ export const LATE: readonly Scenario[] = [
       await client.idleAfter('go');
     },
   },
+  { name: 'a sandbox that can be started at the third try', agent: agent(), ...failingStarts(2), ...inTurn('a') },
+  { name: 'a sandbox that cannot be started', agent: agent(), ...failingStarts(4), ...inTurn('a') },
   {
     name: 'a worker whose heartbeat comes at the moment in which it is given up',
     agent: agent(),

@@ -57,6 +57,7 @@ export const LEFTOVER_FAULTS: readonly PlantedFault[] = [
     file: WORK,
     from: '      await table.delete(name);\n',
     to: '',
+    harmless: 'A name without its item is the same as none.',
   },
   {
     name: 'a sweep does not wait for those whom it wakes',
