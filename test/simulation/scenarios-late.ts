@@ -94,7 +94,7 @@ export const LATE: readonly Scenario[] = [
     client: async (client) => {
       await client.message('go');
       for (const number of [1, 2]) {
-        while (asked(await client.list()).length < number) await client.pause(150);
+        while (asked(await client.list()).length < number) await client.pause(400);
         await client.send(allow(asked(await client.list()).at(-1) ?? ''));
       }
       await client.pause(500 + client.random() * 2_000);
