@@ -9,6 +9,7 @@ import { mintSessionToken } from '../../runtime/resources/work-token';
 import type { Principal } from '../../runtime/store/ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { EMPTY_SUMMARY } from '../../runtime/thread/summary';
+import { unforgotten } from './audit';
 import { isRefusal } from './errors';
 import type { Process } from './scheduler';
 import { refOf, type Operations, type System } from './system';
@@ -153,10 +154,14 @@ export class Client {
     return this.#end('sessions.delete');
   }
 
-  /** Asks for it once, whether or not there is an answer. */
-  async deleteOnce(): Promise<void> {
+  /** Asks for it until its tombstone is there, and no more, whether or not there is an answer. */
+  async beginDelete(): Promise<void> {
     const input = { path: { session_id: this.session.id }, query: {}, body: undefined, headers: {} };
-    await this.#ask((operations, context) => operations['sessions.delete'](context, input)).catch(() => undefined);
+    for (;;) {
+      await this.#ask((operations, context) => operations['sessions.delete'](context, input)).catch(() => undefined);
+      if ((await unforgotten(this.system, this.session)).length > 0) return;
+      await this.pause(RETRY_MS);
+    }
   }
 
   /** A harness that slept through the session's end writes what it had in hand, and dies. */

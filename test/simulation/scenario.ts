@@ -55,6 +55,8 @@ export interface Scenario {
   readonly pollers?: number;
   /** The session is gone at the end, with all that it was. */
   readonly isDeleted?: boolean;
+  /** Its record has a body beside it, which goes after it: where that fails, it goes with its tombstone. */
+  readonly isHeavy?: boolean;
   /** Somebody writes to it when it is gone, and dies. */
   readonly isHaunted?: boolean;
 }

@@ -125,6 +125,7 @@ export const LATE: readonly Scenario[] = [
     name: 'a session with a big record that is deleted when its worker is long gone',
     agent: { ...agent(), system: BIG },
     isDeleted: true,
+    isHeavy: true,
     isRevived: true,
     outcome: [],
     ...oneCall,
@@ -149,7 +150,7 @@ export const LATE: readonly Scenario[] = [
       await client.message('go');
       await client.idleAfter('go');
       await client.pause(LONG_GONE_MS);
-      await client.deleteOnce();
+      await client.beginDelete();
       // Its tombstone is due, and what is left of it goes, before the sleeper wakes.
       await client.pause(22 * 60_000);
       await client.haunt('late');
