@@ -64,8 +64,7 @@ export function signalTo({ pid }: ProcessId, signal: NodeJS.Signals): boolean {
 }
 
 /** What is said of a process that ended between two looks at it. */
-const hasEnded = (error: unknown): boolean =>
-  ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
+const hasEnded = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Whether that process, and not another with its number, still runs. */
 export function isAlive({ pid, startedAt }: ProcessId): boolean {
