@@ -19,6 +19,7 @@ export class Lease {
   bell: string | undefined;
   /** Until when nobody else can have taken it. */
   #heldUntil: Micros;
+  #renewing: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly deps: HarnessDeps,
@@ -47,7 +48,7 @@ export class Lease {
 
   /** Lets go. With `dueAt`, the sweeper wakes the thread then. False when it was not ours any more. */
   async release(dueAt?: Micros): Promise<boolean> {
-    this.#ended.abort();
+    await this.#end();
     const head = await this.deps.log.releaseLease(this.ref, this.owner, dueAt);
     if (head) this.#heed(head);
     return head !== undefined;
@@ -74,8 +75,14 @@ export class Lease {
   }
 
   /** Stops renewing without letting go: the lease lapses, and the thread becomes due by that. */
-  abandon(): void {
+  abandon(): Promise<void> {
+    return this.#end();
+  }
+
+  /** Renews no more. Nothing may be written when the wake is over, so a renewal that is under way is waited for. */
+  async #end(): Promise<void> {
     this.#ended.abort();
+    await this.#renewing.catch(() => undefined);
   }
 
   /** Renews until released. A renewal that fails is tried again while the lease still holds. */
@@ -85,7 +92,9 @@ export class Lease {
       if (this.#ended.signal.aborted) return;
       const now = this.deps.clock.now();
       try {
-        if (!(await this.#renew(now))) return;
+        const renewing = this.#renew(now);
+        this.#renewing = renewing;
+        if (!(await renewing)) return;
       } catch {
         if (now >= this.#heldUntil) return this.#lost.abort();
       }

@@ -56,17 +56,17 @@ async function tend(
     work?.keepContext();
   } catch (error) {
     // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.
-    lease.abandon();
+    await lease.abandon();
     throw error;
   }
   if (!work) {
     // The session is gone. Its lease goes with all else, and not before: whoever dies on the way leaves the thread due by it.
-    lease.abandon();
+    await lease.abandon();
     await deps.log.deleteThread(ref);
     return 'superseded';
   }
-  // The turn was broken off. If nobody has the thread after all, its lease has lapsed, and it is due by that.
-  if (lease.lost.aborted) lease.abandon();
+  // The turn was broken off. If nobody has the thread after all, its lease lapses, and it is due by that.
+  if (lease.lost.aborted) await lease.abandon();
   // A wish to go on at once is also written down, since the wake that is asked for below may never come.
   const isReleased = !lease.lost.aborted && (await lease.release(ending.again ? deps.clock.now() : ending.dueAt));
   if (!isReleased && (await isDeleted(deps, ref))) {

@@ -113,20 +113,20 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the lease is let go after an error',
     file: WAKE,
-    from: '    // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.\n    lease.abandon();',
+    from: '    // Not released: the lease lapses, and the sweeper wakes the thread at that pace for as long as this goes on.\n    await lease.abandon();',
     to: '    await lease.release();',
   },
   {
     name: 'a lease that may be lost is let go as if nothing were left to do',
     file: WAKE,
-    from: '  if (lease.lost.aborted) lease.abandon();\n',
+    from: '  if (lease.lost.aborted) await lease.abandon();\n',
     to: '  if (lease.lost.aborted) await lease.release();\n',
   },
   {
     name: 'the lease is not let go at the end',
     file: WAKE,
     from: 'const isReleased = !lease.lost.aborted && (await lease.release(ending.again ? deps.clock.now() : ending.dueAt));',
-    to: 'const isReleased = !lease.lost.aborted;\n  lease.abandon();',
+    to: 'const isReleased = !lease.lost.aborted;\n  await lease.abandon();',
   },
   {
     name: 'a harness does not notice that its lease is lost',
@@ -216,7 +216,7 @@ export const HARNESS_FAULTS: readonly PlantedFault[] = [
   {
     name: 'the lease of a thread whose session is gone is let go before the thread is cleared up',
     file: WAKE,
-    from: '    lease.abandon();\n    await deps.log.deleteThread(ref);\n',
+    from: '    await lease.abandon();\n    await deps.log.deleteThread(ref);\n',
     to: '    await lease.release();\n    await deps.log.deleteThread(ref);\n',
   },
 ];
