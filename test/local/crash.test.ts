@@ -10,7 +10,7 @@ import { call, conversations, say } from '../support/conversations';
 import { startCommand, type StartedCommand } from '../support/command';
 import { history, newSession, ofType, tell, textOf, TOOLSET } from '../support/sessions';
 
-/** A dead harness's lease lapses after 15 s, a dead worker's after 20 s; the rest is for a busy machine. */
+/** A dead harness's lease lapses after 15 s, a dead worker's after 60 s; the rest is for a busy machine. */
 const RECOVERS_WITHIN_MS = 180_000;
 const RUN_THE_TOOL = 'echo began >> log; sleep 30; echo ended >> log';
 

@@ -1,8 +1,10 @@
 /** What was thrown where somebody asked for something: a refusal is an answer, and all else is an accident. */
 import { ApiError } from '../../runtime/contract/errors';
 
+/** Whether it says no, which is an answer as well. */
 export const isRefusal = (error: unknown): error is ApiError => error instanceof ApiError && error.status < 500;
 
+/** What was thrown in the course of a schedule, and was no answer. */
 export class Accidents {
   readonly told: string[] = [];
   /** Of these, the ones that no failure of anything else can bring about. */

@@ -10,6 +10,7 @@ const START_WITHIN = 60 * MICROS_PER_SECOND;
 /** The revisions of what a sandbox runs. */
 export const REVISIONS = { task: 'task:1', systemTask: 'system:1' };
 
+/** The launcher of the stack, on that cluster. */
 export function launcherOf(client: ECSClient): SandboxLauncher {
   const fargate = new FargateLauncher({
     client,

@@ -11,6 +11,11 @@ const SHORT_LEASE_SECONDS = 20;
 /** So long that a harness that sleeps through most of it wakes before it ends, or right after. */
 const SLEPT_THROUGH_MS = 25_000;
 
+const goOnce: Scenario['client'] = async (client) => {
+  await client.message('go');
+  await client.idleAfter('go');
+};
+
 /** One call after the other, with these commands. */
 const inTurn = (...commands: string[]): Pick<Scenario, 'model' | 'outcome'> => ({
   outcome: [
@@ -29,10 +34,7 @@ const inTurn = (...commands: string[]): Pick<Scenario, 'model' | 'outcome'> => (
 /** The first starts of a sandbox come to nothing. */
 const failingStarts = (times: number): Pick<Scenario, 'always' | 'client'> => ({
   always: { plot: Array.from({ length: times }, (_, n) => ['harness RunTask', n + 1, 'fail_before'] as const) },
-  client: async (client) => {
-    await client.message('go');
-    await client.idleAfter('go');
-  },
+  client: goOnce,
 });
 
 /** Something of a deleted session's worker comes back, and its maker dies: it goes again long before its tombstone. */
@@ -58,10 +60,7 @@ export const LATE: readonly Scenario[] = [
     thinkingMs: (count) => (count === 1 ? LONG_ANSWER_MS : 300),
     outcome: ['user: go', 'agent: at last', 'idle end_turn'],
     model: () => ({ blocks: [text('at last')] }),
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   { name: 'a sandbox that can be started at the third try', agent: agent(), ...failingStarts(2), ...inTurn('a') },
   { name: 'a sandbox that cannot be started', agent: agent(), ...failingStarts(4), ...inTurn('a') },
@@ -78,10 +77,7 @@ export const LATE: readonly Scenario[] = [
     },
     toolMs: () => LONG_CALL_MS,
     ...inTurn('long'),
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a call that runs before its harness knows that it may, and whose worker is stopped at once',
@@ -116,10 +112,7 @@ export const LATE: readonly Scenario[] = [
     },
     toolMs: (command) => (command === 'b' ? SLEPT_THROUGH_MS : 0),
     ...inTurn('a', 'b'),
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a session with a big record that is deleted when its worker is long gone',

@@ -7,7 +7,7 @@ import { singlesOf } from './singles';
 const SINGLES = 3;
 const DRAWN = 2;
 /** Of a scenario in which something goes wrong anyway, much is seen without any. */
-const OF_EACH_BESIDE = 1;
+const OF_EACH_WHERE_MUCH_FAILS = 1;
 
 jest.setTimeout(120_000);
 // The modules of Node are the worker's, and so are shared with the tests that it runs next.
@@ -18,9 +18,11 @@ describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('
     const explorer = await explore(scenario, 1);
     expect(explorer.baseline.problems).toEqual([]);
     const singles = singlesOf([explorer], 1)
-      .slice(0, scenario.always ? OF_EACH_BESIDE : SINGLES)
+      .slice(0, scenario.always ? OF_EACH_WHERE_MUCH_FAILS : SINGLES)
       .map(({ schedule }) => schedule);
-    const drawn = Array.from({ length: scenario.always ? OF_EACH_BESIDE : DRAWN }, (_, n) => explorer.drawn(n));
+    const drawn = Array.from({ length: scenario.always ? OF_EACH_WHERE_MUCH_FAILS : DRAWN }, (_, n) =>
+      explorer.drawn(n),
+    );
     for (const schedule of [...singles, ...drawn]) {
       const failure = await explorer.check(schedule);
       expect(failure && describeFailure(failure)).toBeUndefined();

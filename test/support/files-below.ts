@@ -16,7 +16,8 @@ export async function filesBelow(directory: string): Promise<FileBelow[]> {
       const entries = await readdir(directory, { recursive: true, withFileTypes: true });
       return await Promise.all(entries.map(look));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      const { code, path } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || path === directory) throw error;
     }
   }
 }

@@ -12,7 +12,10 @@ export async function quietPort(): Promise<number> {
     const server = createServer().listen(port, '127.0.0.1');
     const isMine = await once(server, 'listening').then(
       () => true,
-      () => false,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRINUSE') throw error;
+        return false;
+      },
     );
     if (!isMine) continue;
     server.close();
