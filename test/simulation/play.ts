@@ -81,6 +81,7 @@ class Run {
       wakeDelayMs: scenario.wakeDelayMs ?? WAKE_DELAY_MS,
       database: schedule,
       worker: { toolMs: scenario.toolMs ?? (() => 0), leaseSeconds: scenario.leaseSeconds },
+      isWatched: scenario.isWatched ?? false,
       bell: { kind: scenario.bell, fates: schedule.bell },
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
@@ -155,8 +156,8 @@ class Run {
     const { scenario, scheduler, system, client } = this;
     const left = (): Promise<string[]> => this.#leftToDo();
     // What somebody wrote too late who then died as well is found with the tombstone.
-    const most = scenario.isHeavy ? 0 : 1;
-    const isLate = scenario.isHaunted === true || (scenario.isDeleted === true && scheduler.harms > most);
+    const forgiven = scenario.isHeavy ? 0 : 1;
+    const isLate = scenario.isHaunted === true || (scenario.isDeleted === true && scheduler.harms > forgiven);
     if (!isLate) await this.#reachEnd(left, FINISH_WITHIN, LOOK_AGAIN_MS);
     if (!scenario.isDeleted || this.#problems.length > 0) return;
     this.#sweepEveryMs = SWEEP_CALM_EVERY_MS;

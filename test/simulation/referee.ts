@@ -9,6 +9,8 @@ import type { Written } from './database';
 
 /** States of a work item in which somebody has to come back to it, whatever dies. */
 const AWAITED: readonly unknown[] = ['starting', 'active', 'stopping'];
+/** States in which a worker of its own belongs to an item. */
+const HELD: readonly unknown[] = ['starting', 'active'];
 /** Attributes that say whose a thread is, and for how long. */
 const LEASE = ['lease_owner', 'lease_until'] as const;
 
@@ -32,10 +34,14 @@ export class Referee {
   /** By the id of a work item: who has given its worker up. */
   readonly #buriers = new Map<string, Set<string>>();
 
-  /** @param hasBlob whether a body was ever put under a key. Of a deleted session it may be gone before a sleeper points at it. */
+  /**
+   * @param hasBlob whether a body was ever put under a key. Of a deleted session it may be gone before a sleeper points at it.
+   * @param runs whether a task runs that was started with the claim of this hash.
+   */
   constructor(
     private readonly hasBlob: (key: string) => boolean,
     private readonly now: () => Micros,
+    private readonly runs: (claimHash: string) => boolean,
   ) {}
 
   /** Judges what a process wrote. */
@@ -131,7 +137,7 @@ export class Referee {
       before !== undefined && after !== undefined && before.work_id !== after.work_id && 'made a second work item',
       isOverwritten({ before, after }, (item) => item.record) && 'overwrote a work item that somebody else had changed',
       this.#isNameless(after) && 'left a work item that has no name',
-      this.#isGivenUp({ before, after }, writer) && 'gave a worker up whose lease had not lapsed',
+      this.#isGivenUp({ before, after }, writer) && 'gave a worker up that was alive',
       AWAITED.includes(state) && after?.due_at === undefined && `left a work item that is ${state} and not due`,
     ];
   }
@@ -142,11 +148,14 @@ export class Referee {
     return !this.#tombstones.has(workIn(after).sessionId);
   }
 
-  /** The sweeper may change what a worker holds only when it has been silent for too long. */
+  /** The sweeper may change what a worker holds only when it has been silent for too long, and who is told of its end when that has come. */
   #isGivenUp({ before, after }: Change, writer: string): boolean {
-    if (!before || !after || !writer.startsWith('sweeper')) return false;
-    const { state, leaseUntil } = workIn(before);
-    return state === 'active' && workIn(after).state !== state && Number(leaseUntil) > this.now();
+    if (!before || !after) return false;
+    const { state, leaseUntil, claimHash, sessionTokenHash } = workIn(before);
+    if (workIn(after).state === state) return false;
+    const claim = claimHash ?? sessionTokenHash;
+    if (writer.startsWith('watch')) return HELD.includes(state) && claim !== null && this.runs(claim);
+    return writer.startsWith('sweeper') && state === 'active' && Number(leaseUntil) > this.now();
   }
 
   #tombstone({ before, after }: Change): (string | false)[] {

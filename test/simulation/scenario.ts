@@ -51,6 +51,8 @@ export interface Scenario {
   readonly always?: Omit<Schedule, 'seed' | 'faults'>;
   /** For how many seconds a worker asks to be believed alive after each heartbeat. Default: what the service chooses. */
   readonly leaseSeconds?: number;
+  /** The service is told of each task that stops. Default: it is not, and hears of it by the silence of the worker. */
+  readonly isWatched?: boolean;
   /** How many of the user's own workers poll; none in a cloud environment. */
   readonly pollers?: number;
   /** The session is gone at the end, with all that it was. */

@@ -8,6 +8,7 @@ import { RACES } from './scenarios-races';
 import { SERVERS } from './scenarios-servers';
 import { STOPS } from './scenarios-stops';
 import { TOOLS } from './scenarios-tools';
+import { WATCHED } from './scenarios-watched';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...ANSWERS,
@@ -17,5 +18,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RACES,
   ...ENDS,
   ...LATE,
+  ...WATCHED,
   ...BELLS,
 ];

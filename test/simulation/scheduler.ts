@@ -53,7 +53,7 @@ const PAUSE: Micros = 1_200 * MICROS_PER_MS;
 const OVERTAKEN_BY = 4;
 /** How long a client library waits before it sends again: long enough for others to act on what the first try did. */
 const REPEAT_AFTER: Micros = 400 * MICROS_PER_MS;
-/** No schedule that comes to rest needs a tenth of these. */
+/** No schedule that comes to rest needs a third of these, sweeps of many minutes included. */
 const MAX_OPERATIONS = 10_000;
 const T0: Micros = 1_790_000_000_000_000;
 

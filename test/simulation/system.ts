@@ -29,7 +29,8 @@ import { Switchboard } from './switchboard';
 import { Process, type Scheduler } from './scheduler';
 import { SimulatedServers } from './servers';
 import type { BellFates, Schedule } from './strikes';
-import { startTask } from './worker';
+import { tellOfEnd } from './task-watch';
+import { startTask, type WorkerOptions } from './worker';
 
 const LOST_AFTER_MS = 3_000;
 /** What a session keeps of a stack that has a bell. */
@@ -39,14 +40,6 @@ export type Operations = ReturnType<typeof createEvents> &
   ReturnType<typeof createWorkOperations> &
   ReturnType<typeof createSessions>;
 export type WakeFault = 'deliver' | 'lose' | 'double';
-
-/** How workers of the simulation work. */
-export interface WorkerOptions {
-  /** How long a call of a tool takes. */
-  readonly toolMs: (command: string) => number;
-  /** For how many seconds a heartbeat asks that it be believed; undefined for as long as the service likes. */
-  readonly leaseSeconds: number | undefined;
-}
 
 /** What a system is made for. */
 export interface SystemOptions {
@@ -60,6 +53,8 @@ export interface SystemOptions {
   /** In which ways the database answers. */
   readonly database: Pick<Schedule, 'isFree' | 'ahead'>;
   readonly worker: WorkerOptions;
+  /** Whether the service is told of tasks that have stopped. */
+  readonly isWatched: boolean;
   /** Whether sandboxes have a bell, which may never work, and what becomes of its rings. */
   readonly bell: { readonly kind: 'sound' | 'dead' | undefined; readonly fates: BellFates | undefined };
 }
@@ -84,6 +79,7 @@ export class System {
   readonly referee = new Referee(
     (key) => this.#everStored.has(key),
     () => this.options.scheduler.now(),
+    (claimHash) => this.cluster.runs(claimHash),
   );
   #processes = 0;
   /** How often each call really took effect, by the id of its event. */
@@ -123,12 +119,15 @@ export class System {
       wakeSeconds,
       wakeDelayMs,
       process: () => this.process('harness'),
-      deps: (process) => this.#deps(process),
+      deps: (process) => this.depsOf(process),
       mcp: (process) => this.servers.client(process),
       bell: (process) => (bell.kind ? this.switchboard.bell(process) : undefined),
       onError: (who, error) => this.accidents.note(who, error),
     });
-    this.cluster = new Cluster((order) => startTask(this, order, LOST_AFTER_MS));
+    this.cluster = new Cluster(
+      (order) => startTask(this, order, LOST_AFTER_MS),
+      options.isWatched ? (task) => void tellOfEnd(this, task, random) : undefined,
+    );
   }
 
   get worker(): WorkerOptions {
@@ -182,10 +181,15 @@ export class System {
 
   /** Runs something in a process of the API, or of another function. */
   inApi<T>(run: (deps: ResourceDeps) => Promise<T>, name = 'api'): Promise<T> {
+    return this.inFunction(name, run);
+  }
+
+  /** Runs something in a process of a function, which may use more than the API does. */
+  inFunction<T>(name: string, run: (deps: ResourceDeps, gate: Gate) => Promise<T>): Promise<T> {
     const process = this.process(name);
     return new Promise<T>((resolve, reject) => {
       process.onDeath.push(() => reject(new Error('connection lost')));
-      run(this.#deps(process))
+      run(this.depsOf(process), this.#gate(process))
         .finally(() => (process.isOver = true))
         .then(resolve, (error: unknown) => {
           this.accidents.note(process.name, error);
@@ -193,11 +197,6 @@ export class System {
           reject(error);
         });
     });
-  }
-
-  /** What a process works with. */
-  depsOf(process: Process): ResourceDeps {
-    return this.#deps(process);
   }
 
   /** The store as it is, read from beside the simulation. */
@@ -255,7 +254,8 @@ export class System {
     return this.#blobs.size;
   }
 
-  #deps(process: Process): ResourceDeps {
+  /** What a process works with. */
+  depsOf(process: Process): ResourceDeps {
     const { scheduler } = this;
     const hints: ChangeHints = {
       changed: () => undefined,
@@ -263,7 +263,7 @@ export class System {
       pace: (ms) => ms,
       wait: (_topic, ms, signal) => scheduler.sleep(process, ms, signal),
     };
-    const gate: Gate = (name, run, options) => scheduler.io(process, name, run, options);
+    const gate = this.#gate(process);
     return {
       store: this.#store(gate, process.name),
       waker: this.#waker(gate),
@@ -273,6 +273,10 @@ export class System {
       model: this.options.model(process),
       launcher: launcherOf(this.cluster.client(gate)),
     };
+  }
+
+  #gate(process: Process): Gate {
+    return (name, run, options) => this.scheduler.io(process, name, run, options);
   }
 
   #waker(gate: Gate): Waker {

@@ -12,6 +12,14 @@ import type { System } from './system';
 const RESTART_MS = 4_000;
 const QUEUE_POLL_MS = 1_500;
 
+/** How workers of the simulation work. */
+export interface WorkerOptions {
+  /** How long a call of a tool takes. */
+  readonly toolMs: (command: string) => number;
+  /** For how many seconds a heartbeat asks that it be believed; undefined for as long as the service likes. */
+  readonly leaseSeconds: number | undefined;
+}
+
 /** A task of the cluster: its container exchanges the claim, serves its item, and ends. */
 export function startTask(system: System, order: SandboxOrder, retryMs: number): Process {
   const process = system.process('worker');

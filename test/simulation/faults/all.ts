@@ -5,6 +5,7 @@ import type { PlantedFault } from './fault';
 import { HARNESS_FAULTS } from './harness';
 import { LEFTOVER_FAULTS } from './leftovers';
 import { STORE_FAULTS } from './store';
+import { WATCH_FAULTS } from './watch';
 import { WORK_FAULTS } from './work';
 
 /** All faults that are planted. */
@@ -16,4 +17,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...API_FAULTS,
   ...BELL_FAULTS,
   ...LEFTOVER_FAULTS,
+  ...WATCH_FAULTS,
 ];
