@@ -38,5 +38,5 @@ export async function forgetSession(deps: ClearingDeps, session: EndedSession, n
   const isThere = (await deps.store.sessions.get(session.workspace, session.id)) !== undefined;
   if (isThere) await putTombstone(deps, session, now);
   await clearSession(deps, session);
-  if (!isThere) await deps.store.tombstones.remove(session);
+  if (!isThere) await deps.store.tombstones.remove(session, now);
 }

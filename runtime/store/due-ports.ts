@@ -6,7 +6,8 @@ import type { EndedSession, ThreadRef } from './records';
 export interface Tombstones {
   /** Says that a session is being deleted; at `lookAt`, somebody looks for what came too late. Saying it again moves that. */
   put(session: EndedSession, lookAt: Micros): Promise<void>;
-  remove(session: Pick<EndedSession, 'workspace' | 'id'>): Promise<void>;
+  /** Removes it if it is due by then. One that was put off meanwhile stays. */
+  remove(session: Pick<EndedSession, 'workspace' | 'id'>, dueBy: Micros): Promise<void>;
 }
 
 /** A work item that somebody must look at. It is told by its session, too: a name may have gone before its item. */

@@ -185,6 +185,14 @@ export class Table {
     await this.client.send(new DeleteItemCommand({ TableName: this.name, Key: rawKey(key) }));
   }
 
+  /** Deletes the item if the condition holds for what is there. */
+  async deleteIf(key: ItemKey, condition: Condition): Promise<void> {
+    const input = { TableName: this.name, Key: rawKey(key), ...conditionOf(condition) };
+    await this.client.send(new DeleteItemCommand(input)).catch((error: unknown) => {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    });
+  }
+
   /** Deletes many items, each by itself. Repeat it after a crash. No key may stand twice. */
   async deleteAll(keys: readonly ItemKey[]): Promise<void> {
     for (const batch of chunks(keys, BATCH_WRITE_MAX)) {

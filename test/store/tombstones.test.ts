@@ -36,8 +36,18 @@ describe('a tombstone', () => {
   it('is gone once it is removed, and no other with it', async () => {
     const [gone, kept] = [session(), session()];
     for (const ended of [gone, kept]) await engine.store.tombstones.put(ended, NOW);
-    await engine.store.tombstones.remove(gone);
-    await engine.store.tombstones.remove(gone);
+    await engine.store.tombstones.remove(gone, NOW);
+    await engine.store.tombstones.remove(gone, NOW);
     expect(await due(NOW)).toMatchObject([{ session: { id: kept.id } }]);
+  });
+
+  it('stays where it was put off after whoever removes it has found it', async () => {
+    const ended = session();
+    await engine.store.tombstones.put(ended, NOW);
+    await engine.store.tombstones.put(ended, NOW + 10);
+    await engine.store.tombstones.remove(ended, NOW + 9);
+    expect(await due(NOW + 10)).toHaveLength(1);
+    await engine.store.tombstones.remove(ended, NOW + 10);
+    expect(await due(NOW + 10)).toEqual([]);
   });
 });

@@ -113,8 +113,8 @@ export const API_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a tombstone goes before what it stands for',
     file: CLEARING,
-    from: '  await clearSession(deps, session);\n  if (!isThere) await deps.store.tombstones.remove(session);\n',
-    to: '  if (!isThere) await deps.store.tombstones.remove(session);\n  await clearSession(deps, session);\n',
+    from: '  await clearSession(deps, session);\n  if (!isThere) await deps.store.tombstones.remove(session, now);\n',
+    to: '  if (!isThere) await deps.store.tombstones.remove(session, now);\n  await clearSession(deps, session);\n',
   },
   {
     name: 'a tombstone goes, and nobody has looked',
