@@ -5,7 +5,7 @@ import type { Tombstones } from './due-ports';
 import type { Table } from './table';
 
 /** Nobody has put it off since. A sweep that sleeps between finding and removing it may have been overtaken by another one. */
-const IS_DUE_BY_THEN = '#due_at <= :then';
+const IS_DUE_AS_FOUND = '#due_at <= :found';
 
 /** The tombstones of deleted sessions, over the control table. Each stands in the due index from its beginning. */
 export function createTombstones(table: Table): Tombstones {
@@ -22,6 +22,6 @@ export function createTombstones(table: Table): Tombstones {
     },
 
     remove: ({ workspace, id }, dueBy) =>
-      table.deleteIf(tombstoneKey(workspace, id), given(IS_DUE_BY_THEN, { then: dueBy })),
+      table.deleteIf(tombstoneKey(workspace, id), given(IS_DUE_AS_FOUND, { found: dueBy })),
   };
 }
