@@ -4,7 +4,7 @@ import { dueAttributes } from './due-index';
 import { given } from './expressions';
 import { workerKey, workerPartition, workerRange, workKey, workNameKey, workNameRange, workPartition } from './keys';
 import { narrowed, pageOf } from './paging';
-import type { WorkRecord, WorkStore } from './work-ports';
+import type { WorkRecord, WorkRef, WorkStore } from './work-ports';
 import type { Item, Table } from './table';
 import { EXPIRES_AT, QUEUE_INDEX } from './tables';
 
@@ -28,6 +28,11 @@ export function createWorkStore(table: Table, clock: Clock): WorkStore {
     return item && toWork(item);
   }
 
+  async function reread({ workspace, environmentId, sessionId, id }: WorkRef): Promise<WorkRecord | undefined> {
+    const work = await bySession(workspace, environmentId, sessionId);
+    return work?.id === id ? work : undefined;
+  }
+
   /** The items that pointer rows lead to, in the rows' order. */
   async function follow(workspace: string, environmentId: string, pointers: readonly Item[]): Promise<WorkRecord[]> {
     const items = await table.getAll(
@@ -42,22 +47,17 @@ export function createWorkStore(table: Table, clock: Clock): WorkStore {
 
     async get(workspace, environmentId, workId) {
       const pointer = await table.get(workNameKey(workspace, environmentId, workId));
-      const work = pointer && (await bySession(workspace, environmentId, String(pointer.session_id)));
-      return work?.id === workId ? work : undefined;
+      return pointer && reread({ workspace, environmentId, sessionId: String(pointer.session_id), id: workId });
     },
 
-    async reread({ workspace, environmentId, sessionId, id }) {
-      const work = await bySession(workspace, environmentId, sessionId);
-      return work?.id === id ? work : undefined;
-    },
+    reread,
 
     async create(work) {
       const name = workNameKey(work.workspace, work.environmentId, work.id);
       await table.set({ ...name, session_id: work.sessionId, work_id: work.id });
       if (await table.put(itemOf(work), given(ITEM_IS_NEW))) return true;
       // Refused, and yet perhaps there: the put was sent again after its answer was lost, and others had changed the item by then.
-      const standing = await bySession(work.workspace, work.environmentId, work.sessionId);
-      if (standing?.id === work.id) return true;
+      if (await reread(work)) return true;
       await table.delete(name);
       return false;
     },

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { MICROS_PER_SECOND, systemClock } from '../../runtime/contract/time';
 import type { SessionAgent, SessionEvent } from '../../runtime/contract/wire';
 import { checkHistory } from '../../runtime/thread/invariants';
 import type { SessionRecord } from '../../runtime/store/records';
+import { eventually } from '../support/eventually';
 import { calls, says, World } from '../support/harness-world';
 import { TestMcpServer } from '../support/mcp-server';
 import { agentWith } from '../support/session-agent';
@@ -226,7 +226,7 @@ describe('a call of an MCP tool', () => {
     callOnce();
     const session = await sessionOn(agentOn());
     const waking = world.wake(session);
-    while (server.called.length === 0) await pause(20);
+    await eventually(() => server.called.length > 0);
     await world.send(session, { type: 'user.interrupt' });
     await waking;
     const events = await world.history(session);

@@ -140,3 +140,24 @@ export const TWO_ASKED: Pick<Scenario, 'agent' | 'outcome' | 'model'> = {
     return { blocks: [use('toolu_a', 'bash', { command: 'a' }), use('toolu_b', 'bash', { command: 'b' })] };
   },
 };
+
+/** A client that says one thing, and waits for what comes of it. */
+export const goOnce: Scenario['client'] = async (client) => {
+  await client.message('go');
+  await client.idleAfter('go');
+};
+
+/** One call after the other, with these commands. */
+export const inTurn = (...commands: string[]): Pick<Scenario, 'model' | 'outcome'> => ({
+  outcome: [
+    'user: go',
+    ...commands.flatMap((command) => [`call bash ${command}`, `result of bash ${command}`]),
+    'agent: done',
+    'idle end_turn',
+  ],
+  model: (request) => {
+    const command = commands[turnOf(request).results];
+    if (command === undefined) return { blocks: [text('done')] };
+    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
+  },
+});

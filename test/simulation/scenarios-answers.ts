@@ -1,6 +1,6 @@
 /** Sessions in which the model only speaks: what can go wrong between a message and its answer. */
 import { ModelError } from '../../runtime/model/port';
-import { agent, known, text, turnOf, use, type Scenario } from './scenario';
+import { agent, goOnce, known, text, turnOf, use, type Scenario } from './scenario';
 
 /** Longer than a wake of `SHORT_WAKE` has. */
 const LONG_ANSWER_MS = 58_000;
@@ -44,10 +44,7 @@ export const ANSWERS: readonly Scenario[] = [
       if (count <= 2) throw new ModelError('model_overloaded_error', true, 'Overloaded');
       return { blocks: [text('at last')] };
     },
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a model that asks for a long pause',
@@ -59,10 +56,7 @@ export const ANSWERS: readonly Scenario[] = [
       if (count === 1) throw new ModelError('model_rate_limited_error', true, 'Slow down', 12_000);
       return { blocks: [text('at last')] };
     },
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'an answer that takes longer than a wake has',
@@ -72,10 +66,7 @@ export const ANSWERS: readonly Scenario[] = [
     thinkingMs: (asked) => (asked === 1 ? LONG_ANSWER_MS : 300),
     outcome: ['user: go', 'agent: at last', 'idle end_turn'],
     model: () => ({ blocks: [text('at last')] }),
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a model that thinks for long, with a tool in between',
@@ -106,10 +97,7 @@ export const ANSWERS: readonly Scenario[] = [
     thinkingMs: () => SWEPT_ANSWER_MS,
     outcome: ['user: go', 'agent: at last', 'idle end_turn'],
     model: () => ({ blocks: [text('at last')] }),
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a message that does not fit into an item',
@@ -139,10 +127,7 @@ export const ANSWERS: readonly Scenario[] = [
       if (last.includes('conversation_summary')) return { blocks: [text('done')] };
       return { blocks: [use('toolu_a', 'bash', { command: 'a' })], inputTokens: 190_000 };
     },
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a compaction while messages come in',

@@ -1,7 +1,7 @@
 /** Sessions that come to an end: at their budget, by a model's refusal, archived, deleted. */
 import { ModelError } from '../../runtime/model/port';
 import type { Client } from './client';
-import { agent, text, turnOf, use, type Scenario } from './scenario';
+import { agent, goOnce, text, turnOf, use, type Scenario } from './scenario';
 import { BIG } from './scenarios-answers';
 
 const ONE_CENT = { type: 'limit', max_list_cost: { amount: '1', currency: 'USD' } } as const;
@@ -23,6 +23,15 @@ export async function deleteAtRest(client: Client): Promise<void> {
   while ((await client.delete()) === 'refused') await client.pause(500);
 }
 
+/** A session of one call that is gone at the end. Who reads the log while it goes fails, and its lease is what the sweeper finds. */
+export const DELETED: Pick<Scenario, 'agent' | 'model' | 'outcome' | 'isDeleted' | 'isRevived'> = {
+  agent: agent(),
+  isDeleted: true,
+  isRevived: true,
+  outcome: [],
+  ...oneCall,
+};
+
 export const ENDS: readonly Scenario[] = [
   {
     name: 'a budget that is reached',
@@ -30,10 +39,7 @@ export const ENDS: readonly Scenario[] = [
     overrides: { budget: ONE_CENT },
     outcome: ['user: go', 'call bash go', 'result of bash go', 'idle budget_reached'],
     ...oneCall,
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a budget that is reached and raised',
@@ -125,15 +131,9 @@ export const ENDS: readonly Scenario[] = [
   },
   {
     name: 'a session that is deleted',
-    agent: agent(),
-    isDeleted: true,
-    // Who reads the log while it goes fails, and its lease is what the sweeper finds.
-    isRevived: true,
-    outcome: [],
-    ...oneCall,
+    ...DELETED,
     client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
+      await goOnce(client);
       await client.message(BIG);
       await client.idleAfter(BIG);
       await deleteAtRest(client);
@@ -141,27 +141,19 @@ export const ENDS: readonly Scenario[] = [
   },
   {
     name: 'a session that is deleted while a harness sleeps, which writes to it and dies',
-    agent: agent(),
-    isDeleted: true,
+    ...DELETED,
     isHaunted: true,
-    isRevived: true,
-    outcome: [],
-    ...oneCall,
     client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
+      await goOnce(client);
       await deleteAtRest(client);
       await client.haunt(BIG);
     },
   },
   {
     name: 'a session that is interrupted and deleted at once',
-    agent: agent(),
-    isDeleted: true,
-    isRevived: true,
+    ...DELETED,
     // How far it comes depends on the moment.
     outcome: () => undefined,
-    ...oneCall,
     client: async (client) => {
       await client.message('go');
       await client.pause(client.random() * 1_500);

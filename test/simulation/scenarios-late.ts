@@ -1,8 +1,8 @@
 /** Sessions in which somebody is late in the same way in each run: too much has to come together for schedules to draw it. */
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
-import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, use, type Scenario } from './scenario';
+import { agent, allow, asked, goOnce, inTurn, LONG_CALL_MS, speaks, text, type Scenario } from './scenario';
 import { BIG } from './scenarios-answers';
-import { deleteAtRest, oneCall } from './scenarios-ends';
+import { DELETED, deleteAtRest } from './scenarios-ends';
 
 /** When a worker that had nothing to do has left, and nothing of its item is due. */
 const LONG_GONE_MS = 90_000;
@@ -10,26 +10,6 @@ const LONG_ANSWER_MS = 20_000;
 const SHORT_LEASE_SECONDS = 20;
 /** So long that a harness that sleeps through most of it wakes before it ends, or right after. */
 const SLEPT_THROUGH_MS = 25_000;
-
-const goOnce: Scenario['client'] = async (client) => {
-  await client.message('go');
-  await client.idleAfter('go');
-};
-
-/** One call after the other, with these commands. */
-const inTurn = (...commands: string[]): Pick<Scenario, 'model' | 'outcome'> => ({
-  outcome: [
-    'user: go',
-    ...commands.flatMap((command) => [`call bash ${command}`, `result of bash ${command}`]),
-    'agent: done',
-    'idle end_turn',
-  ],
-  model: (request) => {
-    const command = commands[turnOf(request).results];
-    if (command === undefined) return { blocks: [text('done')] };
-    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
-  },
-});
 
 /** The first starts of a sandbox come to nothing. */
 const failingStarts = (times: number): Pick<Scenario, 'always' | 'client'> => ({
@@ -39,14 +19,9 @@ const failingStarts = (times: number): Pick<Scenario, 'always' | 'client'> => ({
 
 /** Something of a deleted session's worker comes back, and its maker dies: it goes again long before its tombstone. */
 const hauntedByWork = (isStopped: boolean): Omit<Scenario, 'name'> => ({
-  agent: agent(),
-  isDeleted: true,
-  isRevived: true,
-  outcome: [],
-  ...oneCall,
+  ...DELETED,
   client: async (client) => {
-    await client.message('go');
-    await client.idleAfter('go');
+    await goOnce(client);
     await deleteAtRest(client);
     await client.hauntWork(isStopped);
   },
@@ -116,32 +91,23 @@ export const LATE: readonly Scenario[] = [
   },
   {
     name: 'a session with a big record that is deleted when its worker is long gone',
+    ...DELETED,
     agent: { ...agent(), system: BIG },
-    isDeleted: true,
     isHeavy: true,
-    isRevived: true,
-    outcome: [],
-    ...oneCall,
     client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
+      await goOnce(client);
       await client.pause(LONG_GONE_MS);
       await deleteAtRest(client);
     },
   },
   {
     name: 'a delete that is cut short and not asked for again, and a harness that slept through the end of it',
-    agent: agent(),
-    isDeleted: true,
+    ...DELETED,
     isHaunted: true,
-    isRevived: true,
     always: { plot: [['api DeleteItem work', 1, 'crash_before']] },
     patience: 30 * 60 * MICROS_PER_SECOND,
-    outcome: [],
-    ...oneCall,
     client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
+      await goOnce(client);
       await client.pause(LONG_GONE_MS);
       await client.beginDelete();
       // Its tombstone is due, and what is left of it goes, before the sleeper wakes.

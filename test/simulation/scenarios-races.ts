@@ -1,6 +1,14 @@
 /** Sessions whose client does not wait its turn. What comes of them depends on the timing, within limits. */
 import { agent, text, turnOf, use, type Scenario } from './scenario';
 
+/** One call at first, and then it says what it has heard. */
+const hears: Scenario['model'] = (request) => {
+  const { results, said } = turnOf(request);
+  return results === 0 && said === 'go'
+    ? { blocks: [use('toolu_a', 'bash', { command: 'a' })] }
+    : { blocks: [text(`heard ${said}`)] };
+};
+
 const users = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('user'));
 
 /** Each call has one result, and the session's last words are these. */
@@ -130,12 +138,7 @@ export const RACES: readonly Scenario[] = [
     agent: agent(),
     isStreamed: true,
     outcome: (lines) => endsWith(lines, ['go', 'and this', 'and that'], 'heard and that'),
-    model: (request) => {
-      const { results, said } = turnOf(request);
-      return results === 0 && said === 'go'
-        ? { blocks: [use('toolu_a', 'bash', { command: 'a' })] }
-        : { blocks: [text(`heard ${said}`)] };
-    },
+    model: hears,
     client: async (client) => {
       await client.message('go');
       await client.message('and this');
@@ -152,12 +155,7 @@ export const RACES: readonly Scenario[] = [
     thinkingMs: (asked) => (asked === 1 ? 4_300 : 1_500),
     toolMs: () => 400,
     outcome: (lines) => endsWith(lines, ['go', 'and this'], 'heard and this'),
-    model: (request) => {
-      const { results, said } = turnOf(request);
-      return results === 0 && said === 'go'
-        ? { blocks: [use('toolu_a', 'bash', { command: 'a' })] }
-        : { blocks: [text(`heard ${said}`)] };
-    },
+    model: hears,
     client: async (client) => {
       await client.message('go');
       while (!(await client.list()).some(({ type }) => type === 'agent.tool_use')) await client.pause(150);

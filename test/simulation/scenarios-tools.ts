@@ -1,7 +1,19 @@
 /** Sessions that call tools: in the stack's sandbox, on the user's own workers, at the client. */
 import type { SessionEvent } from '../../runtime/contract/wire';
 import type { Client } from './client';
-import { agent, allow, asked, LONG_CALL_MS, speaks, text, turnOf, TWO_ASKED, use, type Scenario } from './scenario';
+import {
+  agent,
+  allow,
+  asked,
+  goOnce,
+  LONG_CALL_MS,
+  speaks,
+  text,
+  turnOf,
+  TWO_ASKED,
+  use,
+  type Scenario,
+} from './scenario';
 
 const openCustom = (events: SessionEvent[]): string[] => {
   const answered = new Set(
@@ -50,10 +62,7 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
       return { blocks: [use('toolu_b', 'bash', { command: 'b' }), use('toolu_c', 'read', { file_path: 'c' })] };
     return { blocks: [text('done')] };
   },
-  client: async (client) => {
-    await client.message('go');
-    await client.idleAfter('go');
-  },
+  client: goOnce,
 };
 
 /** One call for each of two messages. */
@@ -92,10 +101,7 @@ export const TOOLS: readonly Scenario[] = [
       if (turnOf(request).results > 0) return { blocks: [text('done')] };
       return { blocks: [use('toolu_a', 'bash', { command: 'long' })] };
     },
-    client: async (client) => {
-      await client.message('go');
-      await client.idleAfter('go');
-    },
+    client: goOnce,
   },
   {
     name: 'a sandbox that comes back for a second turn',

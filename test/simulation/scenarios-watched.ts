@@ -1,5 +1,5 @@
 /** Sessions whose service is told of each task that stops, and does not wait for the silence of its worker. */
-import { agent, text, turnOf, use, type Scenario } from './scenario';
+import { agent, goOnce, inTurn, type Scenario } from './scenario';
 
 const LONG_CALL_MS = 12_000;
 
@@ -7,28 +7,8 @@ const LONG_CALL_MS = 12_000;
 const fourCalls: Pick<Scenario, 'agent' | 'toolMs' | 'outcome' | 'model' | 'client'> = {
   agent: agent(),
   toolMs: (command) => (command.startsWith('long') ? LONG_CALL_MS : 0),
-  outcome: [
-    'user: go',
-    'call bash a',
-    'result of bash a',
-    'call bash long',
-    'result of bash long',
-    'call bash longer',
-    'result of bash longer',
-    'call bash b',
-    'result of bash b',
-    'agent: done',
-    'idle end_turn',
-  ],
-  model: (request) => {
-    const command = ['a', 'long', 'longer', 'b'][turnOf(request).results];
-    if (command === undefined) return { blocks: [text('done')] };
-    return { blocks: [use(`toolu_${command}`, 'bash', { command })] };
-  },
-  client: async (client) => {
-    await client.message('go');
-    await client.idleAfter('go');
-  },
+  ...inTurn('a', 'long', 'longer', 'b'),
+  client: goOnce,
 };
 
 export const WATCHED: readonly Scenario[] = [

@@ -111,7 +111,7 @@ export class System {
       random,
       fates: bell.fates,
       isDead: bell.kind === 'dead',
-      inDoor: (run) => this.inApi(run, 'bell'),
+      inDoor: (run) => this.inFunction('bell', run),
     });
     this.#containers = new Containers({
       scheduler,
@@ -179,12 +179,12 @@ export class System {
     });
   }
 
-  /** Runs something in a process of the API, or of another function. */
-  inApi<T>(run: (deps: ResourceDeps) => Promise<T>, name = 'api'): Promise<T> {
-    return this.inFunction(name, run);
+  /** Runs something in a process of the API. */
+  inApi<T>(run: (deps: ResourceDeps) => Promise<T>): Promise<T> {
+    return this.inFunction('api', run);
   }
 
-  /** Runs something in a process of a function, which may use more than the API does. */
+  /** Runs something in a process of the function of this name. */
   inFunction<T>(name: string, run: (deps: ResourceDeps, gate: Gate) => Promise<T>): Promise<T> {
     const process = this.process(name);
     return new Promise<T>((resolve, reject) => {

@@ -205,7 +205,7 @@ export const STORE_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a work item that has moved on before the lost answer came is taken for another',
     file: WORK,
-    from: '      if (standing?.id === work.id) return true;\n',
+    from: '      if (await reread(work)) return true;\n',
     to: '',
   },
   {
