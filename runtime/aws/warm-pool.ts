@@ -100,7 +100,7 @@ export class WarmPool {
   }
 
   /** Out of the pool first, so that nobody is given what is about to be stopped. */
-  private async remove({ ticketHash, task }: WarmSandbox): Promise<void> {
+  private async remove({ ticketHash, task }: Pick<WarmSandbox, 'ticketHash' | 'task'>): Promise<void> {
     const { warm, client, placement } = this.options;
     if (!(await warm.retire(ticketHash))) return;
     if (task !== null) {
@@ -114,8 +114,8 @@ export class WarmPool {
   /** Forgets claimed ones whose task is gone. Usually the event of its end has done that. */
   private async forget(claimed: readonly WarmSandbox[]): Promise<void> {
     const { warm, clock, client, placement } = this.options;
-    const since = clock.now() - CLAIM_SETTLED;
-    const old = claimed.filter(({ claimedAt }) => claimedAt !== null && claimedAt < since).slice(0, PAGE);
+    const now = clock.now();
+    const old = claimed.filter((sandbox) => isSettled(sandbox, now)).slice(0, PAGE);
     const tasks = old.flatMap(({ task }) => (task === null ? [] : [task]));
     if (old.length === 0) return;
     const { tasks: found = [] } =
@@ -139,7 +139,8 @@ export class WarmPool {
       if (task !== undefined) await warm.noteTask(ticketHash, task);
     } catch (error) {
       onError(error);
-      await warm.delete(ticketHash);
+      // ECS may have started it all the same, and somebody may have been given it by now.
+      await this.remove({ ticketHash, task: null });
     }
   }
 
@@ -160,6 +161,10 @@ export class WarmPool {
     return `${revision} ${JSON.stringify(overridesFor(size, this.options.placement().sizes ?? {}))}`;
   }
 }
+
+/** Of one whose maker died before it had noted the task, nobody knows whether the task runs; no sandbox works for a day. */
+const isSettled = ({ claimedAt, task }: WarmSandbox, now: Micros): boolean =>
+  claimedAt !== null && claimedAt < now - (task === null ? OLDEST : CLAIM_SETTLED);
 
 function isUsable({ state, startedAt, seenAt }: WarmSandbox, now: Micros): boolean {
   if (state === 'retired' || startedAt < now - OLDEST) return false;

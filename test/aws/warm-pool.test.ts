@@ -10,6 +10,7 @@ import type { SandboxLauncher } from '../../runtime/resources/ports';
 import { exchangeClaim } from '../../runtime/resources/sandbox-claim';
 import { assignmentFor } from '../../runtime/resources/warm-assignment';
 import { ORDER_VARIABLE, type WarmOrder } from '../../runtime/sandbox/container-contract';
+import type { WarmStore } from '../../runtime/store/warm-ports';
 import type { WorkRecord } from '../../runtime/store/work-ports';
 import type { SessionRecord } from '../../runtime/store/records';
 import { WorkWorld } from '../resources/work-world';
@@ -81,11 +82,11 @@ function orderIn(request: unknown): WarmOrder {
   return JSON.parse(variable?.value ?? '') as WarmOrder;
 }
 
-const poolOf = (change: Partial<FargatePlacement> = {}): WarmPool =>
+const poolOf = (change: Partial<FargatePlacement> = {}, warm: Partial<WarmStore> = {}): WarmPool =>
   new WarmPool({
     client: new ECSClient(aws.config),
     placement: () => ({ ...placement, ...change }),
-    warm: world.store.warm,
+    warm: { ...world.store.warm, ...warm },
     clock: world.clock,
     onError: (error) => errors.push(error),
   });
@@ -307,6 +308,19 @@ describe('the warm pool', () => {
     alive = [{ taskArn: task, lastStatus: 'STOPPED' }];
     await poolOf({ warm: {} }).tend();
     expect(await states()).toEqual([]);
+  });
+
+  it('keeps one that was claimed before its task was noted or given up: it may run', async () => {
+    const retire = async (ticketHash: string) => {
+      await ask(tasks[0] as Task);
+      await wantedSession();
+      return world.store.warm.retire(ticketHash);
+    };
+    const noteTask = () => Promise.reject(new Error('died'));
+    await poolOf({ warm: { '': 1 } }, { noteTask, retire }).tend();
+    world.pass(11 * MINUTE);
+    await poolOf({ warm: {} }).tend();
+    expect(await states()).toEqual(['claimed']);
   });
 
   it('has its left-over tasks reaped: without a row, or of a session that is gone', async () => {
