@@ -15,6 +15,8 @@ export interface WarmPoolOptions {
   readonly clock: Clock;
   /** Told of a sandbox that could not be added to the pool. The next sweep tries again. */
   readonly onError: (error: unknown) => void;
+  /** Makes the ticket of a sandbox. @default a secret that nobody can guess */
+  readonly ticket?: () => string;
 }
 
 /** What sandboxes of one pool have in common. */
@@ -126,9 +128,9 @@ export class WarmPool {
 
   /** The row first: a task whose row is missing is nobody's, and is refused when it asks. */
   private async add(kind: WarmKind): Promise<void> {
-    const { client, warm, clock, onError } = this.options;
+    const { client, warm, clock, onError, ticket: makeTicket = makeWarmTicket } = this.options;
     const placement = this.options.placement();
-    const ticket = makeWarmTicket();
+    const ticket = makeTicket();
     const ticketHash = hashOfSecret(ticket);
     try {
       await warm.add({ ticketHash, pool: this.poolOf(kind), startedAt: clock.now() });

@@ -9,13 +9,14 @@ const ASK_EVERY_MS = 2_000;
  * Waits, as a sandbox of the warm pool, until there is work for it. An API that does not answer is asked again for as long as it
  * takes: whoever has no use for a sandbox that was not heard of stops it.
  *
+ * @param wait lets the milliseconds between two questions pass.
  * @throws RequestRefused when the sandbox is to go.
  */
 export async function awaitOrder(
   api: Pick<SandboxApi, 'assignment'>,
   { baseUrl, maxIdleMs }: WarmOrder,
   log: (line: string) => void,
-  askEveryMs = ASK_EVERY_MS,
+  wait: (ms: number) => Promise<unknown> = pause,
 ): Promise<SandboxOrder> {
   for (;;) {
     const assignment = await api.assignment().catch((error: unknown) => {
@@ -24,6 +25,6 @@ export async function awaitOrder(
       return null;
     });
     if (assignment) return { baseUrl, maxIdleMs, ...assignment };
-    await pause(askEveryMs);
+    await wait(ASK_EVERY_MS);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { hashOfSecret, makeWarmTicket } from '../../runtime/resources/keys';
 import { SandboxApi } from '../../runtime/sandbox/sandbox-api';
 import { awaitOrder } from '../../runtime/sandbox/warm-wait';
@@ -59,7 +60,12 @@ describe('the ticket of a sandbox that is nobody’s yet', () => {
 describe('a sandbox of the pool', () => {
   const logged: string[] = [];
   const waitWith = (ticket: string, baseUrl: string) =>
-    awaitOrder(new SandboxApi(baseUrl, ticket), { baseUrl, ticket, maxIdleMs: 1 }, (line) => logged.push(line), 10);
+    awaitOrder(
+      new SandboxApi(baseUrl, ticket),
+      { baseUrl, ticket, maxIdleMs: 1 },
+      (line) => logged.push(line),
+      () => pause(10),
+    );
 
   it('waits until there is work, and then has the order of any other', async () => {
     const ticket = await ticketOf();
@@ -83,7 +89,14 @@ describe('a sandbox of the pool', () => {
       },
     };
     const order = { baseUrl: 'http://localhost', ticket: 't', maxIdleMs: 1 };
-    expect(await awaitOrder(deaf, order, (line) => logged.push(line), 1)).toMatchObject({ workId: 'work_1' });
+    expect(
+      await awaitOrder(
+        deaf,
+        order,
+        (line) => logged.push(line),
+        () => pause(1),
+      ),
+    ).toMatchObject({ workId: 'work_1' });
     expect(logged.join()).not.toContain('sk-ant-wrm');
   });
 });
