@@ -191,6 +191,18 @@ export class Client {
     late.kill();
   }
 
+  /** Another session wants a sandbox, of which only the start is played: its claim is good for nothing. */
+  wantAnother(): void {
+    const rival = this.system.process('rival');
+    const { launcher } = this.system.depsOf(rival);
+    const session = { ...this.session, id: 'sesn_another' };
+    const work = newWork('work_another', session, this.system.scheduler.now());
+    void launcher
+      .start(work, session, 'claim of another')
+      .finally(() => (rival.isOver = true))
+      .catch(() => undefined);
+  }
+
   #end(operation: 'sessions.archive' | 'sessions.delete'): Promise<Answer> {
     const input = { path: { session_id: this.session.id }, query: {}, body: undefined, headers: {} };
     return this.#insist((operations, context) => operations[operation](context, input));

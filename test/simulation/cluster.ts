@@ -1,7 +1,8 @@
 /** ECS as the launcher knows it: tasks that are started once for a client token, found by who started them, and stopped. */
-import type { ECSClient, Tag } from '@aws-sdk/client-ecs';
-import { workerOf } from '../../runtime/aws/task-tags';
-import { ORDER_VARIABLE, type SandboxOrder } from '../../runtime/sandbox/container-contract';
+import { ECSClient, type Tag } from '@aws-sdk/client-ecs';
+import { warmNameOf, workerOf } from '../../runtime/aws/task-tags';
+import { MICROS_PER_MS, type Micros } from '../../runtime/contract/time';
+import { ORDER_VARIABLE, type SandboxOrder, type WarmOrder } from '../../runtime/sandbox/container-contract';
 import type { Gate } from './database';
 import type { Process } from './scheduler';
 
@@ -10,6 +11,7 @@ interface Task {
   readonly startedBy: string;
   readonly process: Process;
   readonly tags: readonly Tag[];
+  readonly createdAt: Date | undefined;
 }
 
 interface Input {
@@ -23,17 +25,26 @@ interface Input {
   };
 }
 
+export interface ClusterDeps {
+  /** Starts the container of a task. */
+  readonly start: (order: SandboxOrder | WarmOrder) => Process;
+  /** Told of each task whose container has ended, however it did. */
+  readonly onEnd?: (taskArn: string) => void;
+  /** Told of each task that somebody stops, before it ends. */
+  readonly onStop?: (tags: readonly Tag[]) => void;
+  /** @default nobody asks when a task was created */
+  readonly now?: () => Micros;
+  /** The hash of the claim that a sandbox of the warm pool was given. @default none was */
+  readonly claimGivenTo?: (ticketHash: string) => string | undefined;
+}
+
 export class Cluster {
   readonly #tasks: Task[] = [];
-  readonly #tokens = new Set<string>();
+  readonly #tokens = new Map<string, Task>();
   /** For how many tasks each claim was used: one, or something was started twice. */
   readonly starts = new Map<string, number>();
 
-  /** @param onEnd told of each task whose container has ended, however it did. */
-  constructor(
-    private readonly start: (order: SandboxOrder) => Process,
-    private readonly onEnd: (taskArn: string) => void = () => undefined,
-  ) {}
+  constructor(private readonly given: ClusterDeps) {}
 
   /** A client whose every request goes through `gate`. */
   client(gate: Gate): ECSClient {
@@ -41,17 +52,20 @@ export class Cluster {
       const name = command.constructor.name.replace(/Command$/, '');
       return gate(name, async () => this.#answer(name, command.input));
     };
-    return { send, config: {} } as unknown as ECSClient;
+    // Who lists page by page asks whether it is one.
+    return Object.assign(Object.create(ECSClient.prototype), { send, config: {} }) as ECSClient;
   }
 
   #answer(name: string, input: Input): unknown {
     switch (name) {
-      case 'RunTask':
-        return this.#run(input);
+      case 'RunTask': {
+        const { arn } = this.#run(input);
+        return { failures: [], tasks: [{ taskArn: arn }] };
+      }
       case 'ListTasks':
-        return { taskArns: this.#running.filter((task) => task.startedBy === input.startedBy).map(({ arn }) => arn) };
+        return { taskArns: this.running.filter((task) => isListed(task, input)).map(({ arn }) => arn) };
       case 'StopTask':
-        this.#tasks.find(({ arn }) => arn === input.task)?.process.kill();
+        this.#stop(this.#tasks.find(({ arn }) => arn === input.task));
         return {};
       case 'DescribeTasks':
         return { tasks: this.#tasks.filter(({ arn }) => input.tasks?.includes(arn)).map(described) };
@@ -60,34 +74,53 @@ export class Cluster {
     }
   }
 
-  /** Whether a task runs that was started with the claim of this hash. */
+  /** Whether a task runs that was started with the claim of this hash, or has been given it. */
   runs(claimHash: string): boolean {
-    return this.#running.some(({ tags }) => workerOf(tags)?.sessionTokenHash === claimHash);
+    return this.running.some(({ tags }) => this.#claimOf(tags) === claimHash);
   }
 
-  get #running(): Task[] {
+  get running(): readonly Pick<Task, 'arn' | 'startedBy' | 'tags'>[] {
     return this.#tasks.filter(({ process }) => !process.dead);
   }
 
-  #run({ clientToken, startedBy = '', overrides, tags = [] }: Input): unknown {
+  #claimOf(tags: readonly Tag[]): string | null | undefined {
+    const warm = warmNameOf(tags);
+    return warm === undefined ? workerOf(tags)?.sessionTokenHash : this.given.claimGivenTo?.(warm);
+  }
+
+  #stop(task: Task | undefined): void {
+    if (!task || task.process.dead) return;
+    this.given.onStop?.(task.tags);
+    task.process.kill();
+  }
+
+  #run({ clientToken, startedBy = '', overrides, tags = [] }: Input): Task {
     // As ECS does: the same token is the same request.
-    if (clientToken !== undefined && this.#tokens.has(clientToken)) return { failures: [] };
-    if (clientToken !== undefined) this.#tokens.add(clientToken);
+    const known = clientToken === undefined ? undefined : this.#tokens.get(clientToken);
+    if (known) return known;
     const [container] = overrides?.containerOverrides ?? [];
     const order = container?.environment.find((variable) => variable.name === ORDER_VARIABLE);
     if (!order) throw new Error('the task has no order');
-    const parsed: SandboxOrder = JSON.parse(order.value);
-    this.starts.set(parsed.claim, (this.starts.get(parsed.claim) ?? 0) + 1);
-    const task = { arn: `task/${this.#tasks.length}`, startedBy, process: this.start(parsed), tags };
-    task.process.onDeath.push(() => this.onEnd(task.arn));
+    const parsed: SandboxOrder | WarmOrder = JSON.parse(order.value);
+    if ('claim' in parsed) this.starts.set(parsed.claim, (this.starts.get(parsed.claim) ?? 0) + 1);
+    const { start, onEnd, now } = this.given;
+    const createdAt = now && new Date(now() / MICROS_PER_MS);
+    const task = { arn: `task/${this.#tasks.length}`, startedBy, process: start(parsed), tags, createdAt };
+    if (clientToken !== undefined) this.#tokens.set(clientToken, task);
+    task.process.onDeath.push(() => onEnd?.(task.arn));
     this.#tasks.push(task);
-    return { failures: [] };
+    return task;
   }
 }
 
-const described = ({ arn, process, tags }: Task): object => ({
+const isListed = (task: Pick<Task, 'startedBy'>, { startedBy }: Input): boolean =>
+  startedBy === undefined || task.startedBy === startedBy;
+
+const described = ({ arn, startedBy, process, tags, createdAt }: Task): object => ({
   taskArn: arn,
   lastStatus: process.dead ? 'STOPPED' : 'RUNNING',
   ...(process.dead ? { stopCode: 'EssentialContainerExited' } : {}),
+  startedBy,
+  createdAt,
   tags,
 });

@@ -6,6 +6,7 @@ import { auditLog, historyOf, remains, unfinished, unforgotten } from './audit';
 import { Client } from './client';
 import { Listener } from './listener';
 import { ScriptedModel } from './model';
+import type { PoolReferee } from './pool';
 import type { Scenario } from './scenario';
 import { Scheduler, seeded, type Process } from './scheduler';
 import { Strikes, type Schedule } from './strikes';
@@ -82,6 +83,7 @@ class Run {
       database: schedule,
       worker: { toolMs: scenario.toolMs ?? (() => 0), leaseSeconds: scenario.leaseSeconds },
       isWatched: scenario.isWatched ?? false,
+      warm: scenario.warm ?? 0,
       bell: { kind: scenario.bell, fates: schedule.bell },
     });
     const session = await system.session({ agent: scenario.agent, ...scenario.overrides });
@@ -159,13 +161,23 @@ class Run {
     const forgiven = scenario.isHeavy ? 0 : 1;
     const isLate = scenario.isHaunted === true || (scenario.isDeleted === true && scheduler.harms > forgiven);
     if (!isLate) await this.#reachEnd(left, FINISH_WITHIN, LOOK_AGAIN_MS);
-    if (!scenario.isDeleted || this.#problems.length > 0) return;
+    if (this.#problems.length > 0) return;
+    if (system.pool) await this.#awaitPool(system.pool);
+    if (!scenario.isDeleted) return;
     this.#sweepEveryMs = SWEEP_CALM_EVERY_MS;
     const remembered = async (): Promise<string[]> => [
       ...(await left()),
       ...(await unforgotten(system, client.session)),
     ];
     await this.#reachEnd(remembered, FORGOTTEN_WITHIN + (scenario.patience ?? 0), SWEEP_CALM_EVERY_MS);
+  }
+
+  /** What was given to work is remembered for ten minutes, and what was asked for and never came for five. */
+  async #awaitPool(pool: PoolReferee): Promise<void> {
+    this.#sweepEveryMs = SWEEP_CALM_EVERY_MS;
+    pool.onlyTimePasses = true;
+    const left = async (): Promise<string[]> => pool.left(await this.system.bare().warm.list());
+    await this.#reachEnd(left, FORGOTTEN_WITHIN, SWEEP_CALM_EVERY_MS);
   }
 
   /** Runs until nothing is left: twice, for what is seen first is written before the last thing is cleared up. */
@@ -234,6 +246,7 @@ class Run {
       ...(await (scenario.isDeleted ? remains(system, client.session, isCalm) : auditLog(system, client.session))),
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),
+      ...(system.pool?.problems({ isCalm, hasZombies }) ?? []),
       ...[...system.cluster.starts].flatMap(([, times]) =>
         times > 1 ? [`a sandbox was started ${times} times for one claim`] : [],
       ),

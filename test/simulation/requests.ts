@@ -1,5 +1,6 @@
 /** What a request to the database is about. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { WARM_PARTITION } from '../../runtime/store/keys';
 import type { Choices, Question } from './choices';
 import type { Database, Gate, Witness } from './database';
 
@@ -36,6 +37,7 @@ const SUBJECTS: readonly (readonly [RegExp, string])[] = [
 /** The kind of item: a write of the log and one of the inbox fail each for itself. */
 export function subjectOf(request: Request): string {
   if (request.IndexName !== undefined) return `${request.IndexName} index`;
+  if (partitionOf(request) === WARM_PARTITION) return 'warm';
   const sort = keyOf(request)?.sk?.S ?? request.ExpressionAttributeValues?.[':from']?.S ?? '';
   return SUBJECTS.find(([beginning]) => beginning.test(sort))?.[1] ?? 'other';
 }

@@ -53,6 +53,8 @@ export interface Scenario {
   readonly leaseSeconds?: number;
   /** The service is told of each task that stops. Default: it is not, and hears of it by the silence of the worker. */
   readonly isWatched?: boolean;
+  /** So many sandboxes stand ready. Default: none, and each is started for its session. */
+  readonly warm?: number;
   /** How many of the user's own workers poll; none in a cloud environment. */
   readonly pollers?: number;
   /** The session is gone at the end, with all that it was. */

@@ -8,6 +8,7 @@ import { RACES } from './scenarios-races';
 import { SERVERS } from './scenarios-servers';
 import { STOPS } from './scenarios-stops';
 import { TOOLS } from './scenarios-tools';
+import { WARM } from './scenarios-warm';
 import { WATCHED } from './scenarios-watched';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LATE,
   ...WATCHED,
   ...BELLS,
+  ...WARM,
 ];

@@ -1,10 +1,11 @@
 /** The sweeper, and what it finds that somebody else should have seen to. */
 import type { Micros } from '../../runtime/contract/time';
+import { reapTasks } from '../../runtime/aws/task-reaper';
 import { sweep } from '../../runtime/handlers/sweeper';
 import { workNeeds } from '../../runtime/resources/work-needs';
 import { createWorkQueue, type SessionWorkQueue } from '../../runtime/resources/work-queue';
 import { forgetSession } from '../../runtime/resources/session-clearing';
-import type { Waker } from '../../runtime/store/ports';
+import type { Store, Waker } from '../../runtime/store/ports';
 import type { EndedSession } from '../../runtime/store/records';
 import type { Process } from './scheduler';
 import type { System } from './system';
@@ -34,9 +35,18 @@ export async function sweepFor(
       },
     };
     sweep({ due, waker, workQueue, vault: undefined, forget, clock, onError })
+      .then(() => tendSandboxes(system, process, deps.store))
       .then(() => (process.isOver = true))
       .catch((error: unknown) => system.accidents.note('sweep', error));
   }
+}
+
+/** As after each sweep of the stack (`runtime/aws/compose-sandboxes.ts`): who cannot tend the pool does not come to the rest. */
+async function tendSandboxes(system: System, process: Process, store: Store): Promise<void> {
+  const { client, pool } = system.sandboxesOf(system.gateOf(process), store);
+  if (!pool) return;
+  await pool.tend();
+  await reapTasks({ client, cluster: 'simulated', store, clock: system.scheduler });
 }
 
 /** A worker that has let go of its item sees to what is left; only that it is over for good is left to the sweeper. */

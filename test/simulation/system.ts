@@ -2,6 +2,8 @@
  * The whole system on the simulated machine: the real harness, store, event rules, work queue, launcher and sweeper, each
  * function's execution environment a process of its own. Only the outside is made up: the model, the tools, the client, AWS.
  */
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { WarmPool } from '../../runtime/aws/warm-pool';
 import { primaryThreadOf, type IdSource } from '../../runtime/contract/ids';
 import type { Micros } from '../../runtime/contract/time';
 import type { ModelProvider } from '../../runtime/model/port';
@@ -20,9 +22,11 @@ import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
 import { Database, type Gate, type Witness } from './database';
+import { createEnvironment } from './environments';
 import { Accidents, isRefusal } from './errors';
 import { seededIds } from './ids';
-import { launcherOf, REVISIONS } from './launcher';
+import { launcherOf, poolOf, REVISIONS } from './launcher';
+import { PoolReferee } from './pool';
 import { Referee } from './referee';
 import { clientOf } from './requests';
 import { Switchboard } from './switchboard';
@@ -55,6 +59,8 @@ export interface SystemOptions {
   readonly worker: WorkerOptions;
   /** Whether the service is told of tasks that have stopped. */
   readonly isWatched: boolean;
+  /** How many sandboxes stand ready. */
+  readonly warm: number;
   /** Whether sandboxes have a bell, which may never work, and what becomes of its rings. */
   readonly bell: { readonly kind: 'sound' | 'dead' | undefined; readonly fates: BellFates | undefined };
 }
@@ -81,7 +87,10 @@ export class System {
     () => this.options.scheduler.now(),
     (claimHash) => this.cluster.runs(claimHash),
   );
+  /** Undefined where no sandbox stands ready. */
+  readonly pool: PoolReferee | undefined;
   #processes = 0;
+  #tickets = 0;
   /** How often each call really took effect, by the id of its event. */
   readonly effects = new Map<string, number>();
   /** What a worker was told that is accepted: the call, and what it gave. */
@@ -124,10 +133,16 @@ export class System {
       bell: (process) => (bell.kind ? this.switchboard.bell(process) : undefined),
       onError: (who, error) => this.accidents.note(who, error),
     });
-    this.cluster = new Cluster(
-      (order) => startTask(this, order, LOST_AFTER_MS),
-      options.isWatched ? (task) => void tellOfEnd(this, task, random) : undefined,
-    );
+    const now = (): Micros => scheduler.now();
+    const { warm: size, isWatched } = options;
+    this.pool = size > 0 ? new PoolReferee({ size, cluster: () => this.cluster, now }) : undefined;
+    this.cluster = new Cluster({
+      start: (order) => startTask(this, order, LOST_AFTER_MS),
+      onEnd: isWatched ? (task) => void tellOfEnd(this, task, random) : undefined,
+      onStop: (tags) => this.pool?.stops(tags),
+      claimGivenTo: (ticketHash) => this.pool?.claimGivenTo(ticketHash),
+      now: this.pool && now,
+    });
   }
 
   get worker(): WorkerOptions {
@@ -148,20 +163,8 @@ export class System {
     const id = this.#ids.make('session');
     const runtime = this.options.bell.kind ? RINGING : undefined;
     const session = sessionRecord({ ...(runtime && { runtime }), ...overrides, id, threadId: primaryThreadOf(id) });
-    const { environmentConfig: config, environmentId, workspace } = session;
     const store = this.bare();
-    await store.environments.create(workspace, environmentId, {
-      id: environmentId,
-      type: 'environment',
-      name: 'simulated',
-      description: null,
-      scope: 'organization',
-      config,
-      metadata: {},
-      created_at: '2026-09-21T00:00:00Z',
-      updated_at: '2026-09-21T00:00:00Z',
-      archived_at: null,
-    });
+    await createEnvironment(store, session);
     await store.sessions.create(session);
     return session;
   }
@@ -189,7 +192,7 @@ export class System {
     const process = this.process(name);
     return new Promise<T>((resolve, reject) => {
       process.onDeath.push(() => reject(new Error('connection lost')));
-      run(this.depsOf(process), this.#gate(process))
+      run(this.depsOf(process), this.gateOf(process))
         .finally(() => (process.isOver = true))
         .then(resolve, (error: unknown) => {
           this.accidents.note(process.name, error);
@@ -224,7 +227,10 @@ export class System {
   }
 
   #store(gate: Gate, writer: string): Store {
-    const witness: Witness = (written) => this.referee.saw(writer, written);
+    const witness: Witness = (written) => {
+      this.referee.saw(writer, written);
+      this.pool?.saw(writer, written);
+    };
     const client = clientOf({ database: this.database, gate, choices: this.#choices, witness });
     const store = createStore({ client, tables: TABLE_NAMES, blobs: this.#blobStore(gate), clock: this.scheduler });
     const put: Store['keys']['put'] = (hash, key) => {
@@ -263,20 +269,32 @@ export class System {
       pace: (ms) => ms,
       wait: (_topic, ms, signal) => scheduler.sleep(process, ms, signal),
     };
-    const gate = this.#gate(process);
+    const gate = this.gateOf(process);
+    const store = this.#store(gate, process.name);
+    const { client, pool } = this.sandboxesOf(gate, store);
     return {
-      store: this.#store(gate, process.name),
+      store,
       waker: this.#waker(gate),
       hints,
       clock: scheduler,
       ids: this.#ids,
       model: this.options.model(process),
-      launcher: launcherOf(this.cluster.client(gate)),
+      launcher: launcherOf(client, pool),
     };
   }
 
-  #gate(process: Process): Gate {
+  /** Through which a process reaches the world. */
+  gateOf(process: Process): Gate {
     return (name, run, options) => this.scheduler.io(process, name, run, options);
+  }
+
+  /** The cluster as somebody behind that gate reaches it, and the sandboxes that stand ready, if any are to. */
+  sandboxesOf(gate: Gate, { warm }: Pick<Store, 'warm'>): { readonly client: ECSClient; readonly pool?: WarmPool } {
+    const client = this.cluster.client(gate);
+    if (!this.pool) return { client };
+    const onError = (error: unknown): void => this.accidents.note('pool', error);
+    const ticket = (): string => `ticket ${(this.#tickets += 1)}`;
+    return { client, pool: poolOf(this.options.warm, { client, warm, clock: this.scheduler, onError, ticket }) };
   }
 
   #waker(gate: Gate): Waker {

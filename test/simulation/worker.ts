@@ -1,11 +1,12 @@
 /** Workers: tasks of the cluster, and those that a user keeps. */
 import { hashOfSecret } from '../../runtime/resources/keys';
 import { exchangeClaim } from '../../runtime/resources/sandbox-claim';
-import type { SandboxOrder } from '../../runtime/sandbox/container-contract';
+import type { SandboxOrder, WarmOrder } from '../../runtime/sandbox/container-contract';
 import type { Principal } from '../../runtime/store/ports';
 import { ItemWorker } from './item-worker';
 import { Dismissed, patiently } from './patience';
 import type { Process } from './scheduler';
+import { awaitWork } from './spare';
 import type { System } from './system';
 
 /** A user's init system starts a worker again that died. */
@@ -20,28 +21,27 @@ export interface WorkerOptions {
   readonly leaseSeconds: number | undefined;
 }
 
-/** A task of the cluster: its container exchanges the claim, serves its item, and ends. */
-export function startTask(system: System, order: SandboxOrder, retryMs: number): Process {
-  const process = system.process('worker');
-  const run = async (): Promise<void> => {
-    const { environmentId, workId, sessionId, claim } = order;
-    const secretHash = hashOfSecret(claim);
-    const { secret, bell } = await patiently(system, process, { retryMs, what: 'claim' }, async () => {
-      const principal = await system.principalOf(secretHash);
-      if (!principal) throw new Dismissed('the claim is not valid any more');
-      return system.inApi((deps) => exchangeClaim(deps, { principal, secretHash }));
-    });
-    await new ItemWorker(
-      system,
-      process,
-      { environmentId, workId, sessionId, secret, isTold: bell !== null },
-      retryMs,
-    ).run();
-  };
+/** A task of the cluster: its container exchanges the claim, serves its item, and ends. One of the warm pool waits for work first. */
+export function startTask(system: System, order: SandboxOrder | WarmOrder, retryMs: number): Process {
+  const process = system.process('ticket' in order ? 'spare' : 'worker');
+  const run = async (): Promise<void> =>
+    serve(system, process, 'ticket' in order ? await awaitWork(system, process, order) : order, retryMs);
   run()
     .catch(() => undefined)
     .finally(() => process.kill());
   return process;
+}
+
+async function serve(system: System, process: Process, order: SandboxOrder, retryMs: number): Promise<void> {
+  const { environmentId, workId, sessionId, claim } = order;
+  const secretHash = hashOfSecret(claim);
+  const { secret, bell } = await patiently(system, process, { retryMs, what: 'claim' }, async () => {
+    const principal = await system.principalOf(secretHash);
+    if (!principal) throw new Dismissed('the claim is not valid any more');
+    return system.inApi((deps) => exchangeClaim(deps, { principal, secretHash }));
+  });
+  const held = { environmentId, workId, sessionId, secret, isTold: bell !== null };
+  await new ItemWorker(system, process, held, retryMs).run();
 }
 
 /** A user's own worker: it polls its environment's queue for as long as the simulation goes on, and is started again when it dies. */
