@@ -52,11 +52,12 @@ export class SandboxApi {
   async upload(file: string, signal: AbortSignal): Promise<void> {
     const { size } = await stat(file);
     const { url } = (await this.ask('POST', '/workspace', { signal, body: { bytes: size } })) as WorkspaceUpload;
-    const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
-    // Without its length S3 refuses an upload.
-    const options = { method: 'PUT', body, headers: { 'content-length': String(size) }, signal, duplex: 'half' };
-    const response = await fetch(new URL(url, this.baseUrl), options);
-    if (!response.ok) throw new Error(`the archive was refused with status ${response.status}`);
+    await answered('the upload of the files', signal, () => {
+      const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
+      // Without its length S3 refuses an upload.
+      const options = { method: 'PUT', body, headers: { 'content-length': String(size) }, signal, duplex: 'half' };
+      return fetch(new URL(url, this.baseUrl), options).then(withoutWords);
+    });
     await this.ask('POST', '/workspace/complete', { signal });
   }
 
@@ -65,15 +66,8 @@ export class SandboxApi {
     path: string,
     { body, signal }: { body?: unknown; signal?: AbortSignal },
   ): Promise<unknown> {
-    for (const wait of [...RETRY_AFTER_MS, null]) {
-      const response = await this.request(method, path, body, signal).catch((error: unknown) => {
-        if (wait === null || signal?.aborted) throw unreachable(path, error);
-      });
-      if (response?.ok) return response.json();
-      if (response && (response.status < 500 || wait === null)) throw await refused(path, response);
-      await pause(wait ?? 0);
-    }
-    return undefined;
+    const response = await answered(path, signal, () => this.request(method, path, body, signal));
+    return response.json();
   }
 
   private request(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
@@ -90,20 +84,55 @@ export class SandboxApi {
 /**
  * An archive, as it comes in.
  *
- * @throws Error when it is not to be had.
+ * @throws RequestRefused when there is none; another error when it cannot be had now.
  */
 export async function download(url: URL, signal: AbortSignal): Promise<Readable> {
-  const response = await fetch(url, { signal });
-  if (!response.ok || !response.body) throw new Error(`the archive could not be fetched: status ${response.status}`);
-  return Readable.fromWeb(response.body as WebStream<Uint8Array>);
+  const { body } = await answered('the archive of the files', signal, () => fetch(url, { signal }).then(withoutWords));
+  return Readable.fromWeb((body ?? new Blob().stream()) as WebStream<Uint8Array>);
 }
 
-function unreachable(path: string, error: unknown): Error {
-  return new Error(`${path}: the API could not be reached: ${error instanceof Error ? error.message : String(error)}`);
+/** Who refuses a signed URL may quote it, and it is a credential. */
+function withoutWords(response: Response): Response {
+  if (response.ok) return response;
+  void response.body?.cancel();
+  return new Response(null, { status: response.status });
 }
 
-async function refused(path: string, response: Response): Promise<Error> {
+/**
+ * Asks until there is an answer.
+ *
+ * @param request makes the request anew, each time.
+ * @throws RequestRefused when it is refused; another error when it cannot be made, or the signal aborted.
+ */
+async function answered(
+  what: string,
+  signal: AbortSignal | undefined,
+  request: () => Promise<Response>,
+): Promise<Response> {
+  for (const wait of RETRY_AFTER_MS) {
+    const response = await request().catch((error: unknown) => {
+      if (signal?.aborted) throw unreachable(what, error);
+    });
+    if (response && (response.ok || response.status < 500)) return taken(what, response);
+    await pause(wait);
+  }
+  const response = await request().catch((error: unknown) => {
+    throw unreachable(what, error);
+  });
+  return taken(what, response);
+}
+
+async function taken(what: string, response: Response): Promise<Response> {
+  if (!response.ok) throw await refused(what, response);
+  return response;
+}
+
+function unreachable(what: string, error: unknown): Error {
+  return new Error(`${what}: nobody answered: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+async function refused(what: string, response: Response): Promise<Error> {
   const said = await response.text().catch(() => '');
-  const message = `${path}: the API answered with status ${response.status}: ${said.slice(0, 500)}`;
+  const message = `${what}: the answer has status ${response.status}: ${said.slice(0, 500)}`;
   return response.status < 500 && response.status !== TOO_MANY ? new RequestRefused(message) : new Error(message);
 }

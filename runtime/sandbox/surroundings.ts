@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
 import { PRIVATE_DIRECTORY, WORKSPACE } from './container-contract';
+import { takeNewest } from './kept-files';
 import { installPackages, type InstallEnvironments } from './package-install';
 import type { Packages } from './package-plan';
 import { download, type SandboxApi } from './sandbox-api';
@@ -32,20 +33,20 @@ export interface ContainerSurroundingsOptions {
  */
 export class ContainerSurroundings implements SandboxSurroundings {
   private readonly end = new AbortController();
-  private readonly restored: Promise<void>;
-  private readonly installed: Promise<void>;
+  private restored: Promise<void> = Promise.resolve();
+  private installed: Promise<void> = Promise.resolve();
+  /** Its files could not be had. The next call tries again. */
+  private isBare = false;
   private used = false;
   /** A failure that one call is to tell of. */
   private untold: string | null = null;
 
   constructor(private readonly options: ContainerSurroundingsOptions) {
-    this.restored = this.restore();
-    this.installed = this.restored.then(() => this.install());
-    // Each call hears of it; without a call nobody needs to.
-    this.installed.catch(() => undefined);
+    this.prepare();
   }
 
   async ready(signal: AbortSignal): Promise<void> {
+    if (this.isBare) this.prepare();
     const wait = new AbortController();
     const late = pause(CALL_WAITS_MS, 'late' as const, { signal: AbortSignal.any([signal, wait.signal]) });
     try {
@@ -70,29 +71,32 @@ export class ContainerSurroundings implements SandboxSurroundings {
     if (this.used && isWhole) await this.save();
   }
 
+  private prepare(): void {
+    this.isBare = false;
+    this.restored = this.restore();
+    this.installed = this.restored.then(() => this.install());
+    // Each call hears of it; without a call nobody needs to.
+    this.installed.catch(() => undefined);
+  }
+
   /** @throws Error when something is kept and none of it can be had. */
   private async restore(): Promise<void> {
+    const { api, log } = this.options;
     const signal = AbortSignal.any([this.end.signal, AbortSignal.timeout(RESTORE_WITHIN_MS)]);
-    const failures: string[] = [];
     try {
-      const sources = await this.options.api.sources(signal);
-      for (const url of sources) {
-        try {
-          await unpack(await download(url, signal), WORKSPACE, asToolsUser, signal);
-          if (failures.length > 0) this.options.log('an older archive of the files was restored');
-          return;
-        } catch (error) {
-          failures.push(said(error));
-        }
-      }
-      if (sources.length === 0) return;
+      await takeNewest(await api.sources(signal), {
+        take: async (url) => unpack(await download(url, signal), WORKSPACE, asToolsUser, signal),
+        pause: (ms) => pause(ms, undefined, { signal }),
+        log,
+      });
     } catch (error) {
-      failures.push(said(error));
+      this.isBare = true;
+      log(`the files could not be restored: ${said(error)}`);
+      throw new Error(
+        'The files that this session had could not be brought back, so the call did not run. They are still kept; try again later.',
+        { cause: error },
+      );
     }
-    this.options.log(`the files could not be restored: ${failures.join('; ')}`);
-    throw new Error(
-      'The files that this session had could not be brought back, so the call did not run. They are still kept; try again later.',
-    );
   }
 
   private async install(): Promise<void> {

@@ -59,10 +59,16 @@ export async function pack(
   return { bytes, leftOut: code === 0 ? null : complaints };
 }
 
+/** An archive came whole, and is none. It will not be better the next time. */
+export class ArchiveDamaged extends Error {
+  override readonly name = 'ArchiveDamaged';
+}
+
 /**
  * Makes a directory hold what an archive holds and nothing else.
  *
- * @throws Error when the archive is damaged or ends early, or the signal aborted. The directory may then hold a part.
+ * @throws ArchiveDamaged when it cannot be read; another error when it did not come to its end, or the signal aborted. The
+ *   directory may then hold a part.
  */
 export async function unpack(
   archive: Readable,
@@ -74,13 +80,24 @@ export async function unpack(
   const tar = startPiped(as(UNPACK, directory), signal);
   const end = ended(tar);
   tar.stdout.resume();
-  // Tar may end before its input does; what it ends with says more than the broken pipe.
-  const fed = await pipeline(archive, tar.stdin, { signal }).then(
+  // Where the archive breaks off, tar complains of its end, and where tar ends early, its input of a broken pipe.
+  let interruption: unknown = null;
+  const watched = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* source;
+    } catch (error) {
+      interruption = error;
+      throw error;
+    }
+  };
+  const fed = await pipeline(archive, watched, tar.stdin, { signal }).then(
     () => null,
     (error: unknown) => error,
   );
   const { code, complaints } = await end;
-  if (code !== 0) throw new Error(`tar ended with ${code}: ${complaints}`);
+  signal.throwIfAborted();
+  if (interruption !== null) throw interruption;
+  if (code !== 0) throw new ArchiveDamaged(`tar ended with ${code}: ${complaints}`);
   if (fed !== null) throw fed;
 }
 

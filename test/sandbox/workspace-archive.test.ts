@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import type { HostCommand } from '../../runtime/sandbox/supervisor-config';
-import { pack, unpack } from '../../runtime/sandbox/workspace-archive';
+import { ArchiveDamaged, pack, unpack } from '../../runtime/sandbox/workspace-archive';
 
 const MAX = 64 * 1024 * 1024;
 const signal = new AbortController().signal;
@@ -90,9 +90,24 @@ describe('an archive of a workspace', () => {
     await expect(pack(from, archive, asUser, { maxBytes: 100, signal })).rejects.toThrow(/too big/);
     await packed();
     const whole = await readFile(archive);
-    await expect(unpack(Readable.from([whole.subarray(0, 200)]), to, asUser, signal)).rejects.toThrow();
-    await expect(unpack(Readable.from([Buffer.from('no archive')]), to, asUser, signal)).rejects.toThrow(/tar ended/);
-    await expect(unpack(Readable.from([]), to, asUser, signal)).rejects.toThrow();
+    const came = (chunks: Iterable<Buffer>) => unpack(Readable.from(chunks), to, asUser, signal);
+    await expect(came([whole.subarray(0, 200)])).rejects.toThrow(ArchiveDamaged);
+    await expect(came([Buffer.from('no archive')])).rejects.toThrow(ArchiveDamaged);
+    await expect(came([Buffer.from('no archive')])).rejects.toThrow(/tar ended/);
+    await expect(came([])).rejects.toThrow(ArchiveDamaged);
+  });
+
+  it('is not called damaged when it only broke off on its way', async () => {
+    await writeFile(join(from, 'file'), Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * i * 31) % 251)));
+    await packed();
+    const whole = await readFile(archive);
+    const breaking = function* (): Generator<Buffer> {
+      yield whole.subarray(0, 200);
+      throw new Error('the connection broke');
+    };
+    const unpacking = unpack(Readable.from(breaking()), to, asUser, signal);
+    await expect(unpacking).rejects.toThrow('the connection broke');
+    await expect(unpacking).rejects.not.toThrow(ArchiveDamaged);
   });
 
   it('ends when it is told to', async () => {
