@@ -77,6 +77,18 @@ describe("a session's files", () => {
     expect(archives.there.has(lost)).toBe(false);
   });
 
+  it('stay as they were when another upload is begun while one is being completed', async () => {
+    const saved = await save();
+    const { url } = await beginSave(deps(), caller, 10);
+    archives.there.add(url);
+    archives.has = async () => {
+      await beginSave(deps(), caller, 10);
+      return true;
+    };
+    expect(await refusal(() => completeSave(deps(), caller))).toBe(409);
+    expect((await workspaceSources(deps(), caller)).urls).toEqual([saved]);
+  });
+
   it('outlive the worker that saved them', async () => {
     const saved = await save();
     const { environmentId, id } = await world.work(session);

@@ -76,7 +76,7 @@ export async function remains(system: System, session: SessionRecord, isCalm: bo
     ...[...rows, ...workRows].map(({ sk }) => `the row ${sk} of the deleted session`),
     ...((await store.sessions.get(workspace, id)) ? ['the record of the deleted session'] : []),
     ...(work ? ['the work item of the deleted session'] : []),
-    ...(system.blobs > 0 ? ['bodies of the deleted session'] : []),
+    ...(system.bucket.size > 0 ? ['bodies of the deleted session'] : []),
   ].map((what) => `there is still ${what}`);
 }
 

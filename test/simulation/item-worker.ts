@@ -7,6 +7,7 @@ import { Hearing } from './hearing';
 import { Dismissed, patiently } from './patience';
 import type { Process } from './scheduler';
 import type { Operations, System } from './system';
+import { Workspace } from './workspace';
 
 const POLL_MS = 500;
 const IDLE_POLLS = 10;
@@ -25,12 +26,15 @@ export interface Held {
   readonly secret: string;
   /** Whether a bell tells of the session. */
   readonly isTold: boolean;
+  /** Whether its files are kept when it goes, where any are. */
+  readonly keepsFiles: boolean;
 }
 
 /** The worker was asked to stop. */
 class Stopped extends Error {}
 
 const CUT_SHORT = 'The call was cut short. It may or may not have taken effect.';
+const NO_FILES = 'The files of the session could not be brought back, so the call did not run.';
 
 /** Serves one item: holds it by heartbeats, runs the calls of its session, and gives it back. */
 export class ItemWorker {
@@ -39,6 +43,7 @@ export class ItemWorker {
   readonly #ask: Ask;
   readonly #path: { environment_id: string; work_id: string };
   readonly #done = new Set<string>();
+  readonly #workspace: Workspace | undefined;
   /** Aborts when the item is to be given back, or is lost. */
   readonly #end = new AbortController();
   #serving: Promise<void> = Promise.resolve();
@@ -57,6 +62,9 @@ export class ItemWorker {
     this.#token = token.sessions_token;
     this.#hash = hashOfSecret(this.#token);
     this.#path = { environment_id: held.environmentId, work_id: held.workId };
+    const { archives } = system;
+    if (archives && held.keepsFiles)
+      this.#workspace = new Workspace({ system, archives, process, secretHash: this.#hash, retryMs });
     this.#ask = (what, request) =>
       patiently(system, process, { retryMs, what }, async () => {
         const principal = await system.principalOf(this.#hash);
@@ -85,6 +93,7 @@ export class ItemWorker {
       this.#end.abort();
       this.#running?.cut.abort();
       hearing?.leave();
+      await this.#leaveWorkspace();
     }
     // Before the item is given back, it is said what became of the call under way. Who could not say it lets the lease end.
     await this.#serving.catch((error: unknown) => {
@@ -98,6 +107,13 @@ export class ItemWorker {
         headers: {},
       }),
     );
+  }
+
+  /** When the last tool has ended, and whether or not the item is still held. */
+  async #leaveWorkspace(): Promise<void> {
+    if (!this.#workspace) return;
+    await this.#serving.catch(() => undefined);
+    await this.#workspace.leave();
   }
 
   async #beat(held: () => void): Promise<never> {
@@ -173,38 +189,44 @@ export class ItemWorker {
   }
 
   async #run(use: Use): Promise<void> {
-    const { system, process } = this;
-    const work = async (): Promise<string> => {
-      system.effects.set(use.id, (system.effects.get(use.id) ?? 0) + 1);
-      return `ran ${JSON.stringify(use.input)}`;
-    };
-    const cut = new AbortController();
-    if (this.#end.signal.aborted) cut.abort();
+    const isReady = (await this.#workspace?.isReady()) ?? true;
     this.#isOpen = true;
-    this.#running = { id: use.id, cut };
-    const done = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
-    const toolMs = system.worker.toolMs(String(use.input['command']));
-    await system.scheduler.sleep(process, toolMs, cut.signal);
-    const isCut = toolMs > 0 && cut.signal.aborted;
-    this.#running = undefined;
-    const text = isCut ? CUT_SHORT : done;
+    const { said, isError } = isReady ? await this.#execute(use) : { said: NO_FILES, isError: true };
     const result = {
       type: 'user.tool_result' as const,
       tool_use_id: use.id,
-      content: [{ type: 'text' as const, text }],
-      is_error: isCut,
+      content: [{ type: 'text' as const, text: said }],
+      is_error: isError,
     };
     const path = { session_id: this.held.sessionId };
     try {
       await this.#ask('send', (operations, context) =>
         operations['sessions.events.send'](context, { path, query: {}, body: { events: [result] }, headers: {} }),
       );
-      system.delivered.set(use.id, text);
+      if (isReady) this.system.delivered.set(use.id, said);
     } catch (error) {
       // Answered meanwhile (an interrupt, or this very result whose answer was lost): the call is not ours any more.
       if (!(error instanceof ApiError)) throw error;
     }
     this.#isOpen = false;
+  }
+
+  async #execute(use: Use): Promise<{ said: string; isError: boolean }> {
+    const { system, process } = this;
+    const work = async (): Promise<string> => {
+      this.#workspace?.mark(use.id);
+      system.effects.set(use.id, (system.effects.get(use.id) ?? 0) + 1);
+      return `ran ${JSON.stringify(use.input)}`;
+    };
+    const cut = new AbortController();
+    if (this.#end.signal.aborted) cut.abort();
+    this.#running = { id: use.id, cut };
+    const done = await system.scheduler.io(process, `run ${use.name}`, work, { once: true });
+    const toolMs = system.worker.toolMs(String(use.input['command']));
+    await system.scheduler.sleep(process, toolMs, cut.signal);
+    const isCut = toolMs > 0 && cut.signal.aborted;
+    this.#running = undefined;
+    return { said: isCut ? CUT_SHORT : done, isError: isCut };
   }
 }
 

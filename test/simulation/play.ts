@@ -46,6 +46,8 @@ const WAKE_SECONDS = 900;
 const WAKE_DELAY_MS = 20;
 const RETRY_MS = 3_000;
 /** Where these fail, somebody is there who knows of it, and takes back what was made for them. */
+/** What leaves archives that nobody keeps. */
+const MAKES_STRAYS = /^\d+ (api#\d+ .* <- (?!pause)|(worker|spare)#\d+ .* <- (sleep|overtaken|outrun|repeat))/;
 const NO_EXCUSE = / (RunTask|model|invoke|call \S+|dial) <- (fail|repeat|outrun)/;
 
 export async function play(scenario: Scenario, schedule: Schedule): Promise<Played> {
@@ -82,6 +84,7 @@ class Run {
       wakeDelayMs: scenario.wakeDelayMs ?? WAKE_DELAY_MS,
       database: schedule,
       worker: { toolMs: scenario.toolMs ?? (() => 0), leaseSeconds: scenario.leaseSeconds },
+      keepsFiles: scenario.keepsFiles ?? false,
       isWatched: scenario.isWatched ?? false,
       warm: scenario.warm ?? 0,
       bell: { kind: scenario.bell, fates: schedule.bell },
@@ -158,7 +161,7 @@ class Run {
     const { scenario, scheduler, system, client } = this;
     const left = (): Promise<string[]> => this.#leftToDo();
     // What somebody wrote too late who then died as well is found with the tombstone.
-    const forgiven = scenario.isHeavy ? 0 : 1;
+    const forgiven = scenario.isHeavy || scenario.keepsFiles ? 0 : 1;
     const isLate = scenario.isHaunted === true || (scenario.isDeleted === true && scheduler.harms > forgiven);
     if (!isLate) await this.#reachEnd(left, FINISH_WITHIN, LOOK_AGAIN_MS);
     if (this.#problems.length > 0) return;
@@ -247,6 +250,7 @@ class Run {
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),
       ...(system.pool?.problems({ isCalm, hasZombies }) ?? []),
+      ...this.#fileProblems(),
       ...[...system.cluster.starts].flatMap(([, times]) =>
         times > 1 ? [`a sandbox was started ${times} times for one claim`] : [],
       ),
@@ -258,6 +262,14 @@ class Run {
     const left = await this.system.credentialsLeft();
     const excused = this.scheduler.trace.filter((line) => / <- (?!pause)/.test(line) && !NO_EXCUSE.test(line)).length;
     return left > excused ? [`${left} credentials of workers still work, and ${excused} operations failed`] : [];
+  }
+
+  /** Who dies between keeping an archive and deleting the one that it takes the place of leaves it, and who sends one too late. */
+  #fileProblems(): string[] {
+    const { archives, effects } = this.system;
+    if (!archives || this.scenario.isDeleted) return [];
+    const strays = this.scheduler.trace.filter((line) => MAKES_STRAYS.test(line)).length;
+    return archives.problems({ isCalm: this.#isCalm, ran: [...effects.keys()], strays });
   }
 
   async #recordProblems(): Promise<string[]> {

@@ -51,6 +51,8 @@ export interface Scenario {
   readonly always?: Omit<Schedule, 'seed' | 'faults'>;
   /** For how many seconds a worker asks to be believed alive after each heartbeat. Default: what the service chooses. */
   readonly leaseSeconds?: number;
+  /** The files of its sandboxes are kept from one to the next. */
+  readonly keepsFiles?: boolean;
   /** The service is told of each task that stops. Default: it is not, and hears of it by the silence of the worker. */
   readonly isWatched?: boolean;
   /** So many sandboxes stand ready. Default: none, and each is started for its session. */

@@ -28,7 +28,7 @@ export async function stopWorker(client: Client, force: boolean): Promise<void> 
 }
 
 /** A long call, in the middle of which an operator stops the worker. */
-const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
+export const stopped = (force: boolean): Omit<Scenario, 'name'> => ({
   agent: agent(),
   toolMs: (command) => (command === 'long' ? LONG_CALL_MS : 0),
   isRevived: true,

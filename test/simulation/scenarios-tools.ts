@@ -65,9 +65,9 @@ const ONE_AND_TWO: Pick<Scenario, 'model' | 'outcome' | 'client'> = {
   client: goOnce,
 };
 
-/** One call for each of two messages. */
-export const TWO_TURNS: Pick<Scenario, 'model' | 'outcome'> = {
-  outcome: [1, 2].flatMap((turn) => [
+/** One call for each of these messages, `turn 1`, `turn 2` and so on. */
+export const inTurns = (count: number): Pick<Scenario, 'model' | 'outcome'> => ({
+  outcome: Array.from({ length: count }, (_, before) => before + 1).flatMap((turn) => [
     `user: turn ${turn}`,
     `call bash ${turn}`,
     `result of bash ${turn}`,
@@ -80,7 +80,8 @@ export const TWO_TURNS: Pick<Scenario, 'model' | 'outcome'> = {
     if (results === 0) return { blocks: [use(`toolu_${turn}`, 'bash', { command: turn })] };
     return { blocks: [text(`done with ${said}`)] };
   },
-};
+});
+export const TWO_TURNS = inTurns(2);
 
 export const TOOLS: readonly Scenario[] = [
   { name: 'tools one by one and side by side', agent: agent(), isStreamed: true, ...ONE_AND_TWO },

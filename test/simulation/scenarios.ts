@@ -3,6 +3,7 @@ import type { Scenario } from './scenario';
 import { ANSWERS } from './scenarios-answers';
 import { BELLS } from './scenarios-bells';
 import { ENDS } from './scenarios-ends';
+import { FILES } from './scenarios-files';
 import { LATE } from './scenarios-late';
 import { RACES } from './scenarios-races';
 import { SERVERS } from './scenarios-servers';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ENDS,
   ...LATE,
   ...WATCHED,
+  ...FILES,
   ...BELLS,
   ...WARM,
 ];

@@ -39,7 +39,7 @@ export function faultsOf(operation: string): readonly Fault[] {
 
 /** Whether an operation (the kind of its process, and what it does) leaves the world as it is. */
 export const isRead = (operation: string): boolean =>
-  /\b(Query|GetItem|BatchGetItem|get blob|ask|ListTasks)\b/.test(operation);
+  /\b(Query|GetItem|BatchGetItem|get blob|(get|has) archive|ask|ListTasks)\b/.test(operation);
 
 /** Whether a fault only makes somebody slow. */
 export const isDelay = (fault: Fault): boolean => fault === 'pause_before' || fault === 'pause_after';

@@ -12,12 +12,14 @@ import type { RequestContext, ResourceDeps } from '../../runtime/resources/ports
 import { createSessions } from '../../runtime/resources/sessions';
 import { createWorkOperations } from '../../runtime/resources/work';
 import { createWorkQueue } from '../../runtime/resources/work-queue';
-import type { BlobStore, ChangeHints, Principal, Store, Waker } from '../../runtime/store/ports';
+import type { ChangeHints, Principal, Store, Waker } from '../../runtime/store/ports';
 import type { SessionRecord, ThreadRef } from '../../runtime/store/records';
 import { createStore } from '../../runtime/store/store';
 import { TABLE_NAMES } from '../../runtime/local/dynamo';
 import { Table, type Item } from '../../runtime/store/table';
 import { sessionRecord } from '../support/decisions';
+import { Archives } from './archives';
+import { Bucket } from './bucket';
 import { Choices } from './choices';
 import { Cluster } from './cluster';
 import { Containers } from './containers';
@@ -57,6 +59,8 @@ export interface SystemOptions {
   /** In which ways the database answers. */
   readonly database: Pick<Schedule, 'isFree' | 'ahead'>;
   readonly worker: WorkerOptions;
+  /** Whether the files of sandboxes are kept. */
+  readonly keepsFiles: boolean;
   /** Whether the service is told of tasks that have stopped. */
   readonly isWatched: boolean;
   /** How many sandboxes stand ready. */
@@ -74,8 +78,7 @@ export interface Run {
 
 export class System {
   readonly scheduler: Scheduler;
-  readonly #blobs = new Map<string, Uint8Array>();
-  readonly #everStored = new Set<string>();
+  readonly bucket = new Bucket();
   readonly #ids: IdSource;
   readonly #containers: Containers;
   readonly #choices: Choices;
@@ -83,10 +86,12 @@ export class System {
   readonly servers: SimulatedServers;
   readonly switchboard: Switchboard;
   readonly referee = new Referee(
-    (key) => this.#everStored.has(key),
+    (key) => this.bucket.everHad(key),
     () => this.options.scheduler.now(),
     (claimHash) => this.cluster.runs(claimHash),
   );
+  /** Undefined where the files of sandboxes are not kept. */
+  readonly archives: Archives | undefined;
   /** Undefined where no sandbox stands ready. */
   readonly pool: PoolReferee | undefined;
   #processes = 0;
@@ -135,6 +140,7 @@ export class System {
     });
     const now = (): Micros => scheduler.now();
     const { warm: size, isWatched } = options;
+    this.archives = options.keepsFiles ? new Archives(this.bucket) : undefined;
     this.pool = size > 0 ? new PoolReferee({ size, cluster: () => this.cluster, now }) : undefined;
     this.cluster = new Cluster({
       start: (order) => startTask(this, order, LOST_AFTER_MS),
@@ -230,34 +236,20 @@ export class System {
     const witness: Witness = (written) => {
       this.referee.saw(writer, written);
       this.pool?.saw(writer, written);
+      this.archives?.saw(written);
     };
     const client = clientOf({ database: this.database, gate, choices: this.#choices, witness });
-    const store = createStore({ client, tables: TABLE_NAMES, blobs: this.#blobStore(gate), clock: this.scheduler });
+    const store = createStore({
+      client,
+      tables: TABLE_NAMES,
+      blobs: this.bucket.reachedThrough(gate),
+      clock: this.scheduler,
+    });
     const put: Store['keys']['put'] = (hash, key) => {
       this.credentials.add(hash);
       return store.keys.put(hash, key);
     };
     return { ...store, keys: { ...store.keys, put } };
-  }
-
-  #blobStore(gate: Gate): BlobStore {
-    return {
-      put: (key, body) =>
-        gate('put blob', async () => {
-          this.#blobs.set(key, body);
-          this.#everStored.add(key);
-        }),
-      get: (key) => gate('get blob', async () => this.#blobs.get(key)),
-      deletePrefix: (prefix) =>
-        gate('delete blobs', async () => {
-          for (const key of this.#blobs.keys()) if (key.startsWith(prefix)) this.#blobs.delete(key);
-        }),
-    };
-  }
-
-  /** How many bodies lie outside of the tables. */
-  get blobs(): number {
-    return this.#blobs.size;
   }
 
   /** What a process works with. */
@@ -280,6 +272,7 @@ export class System {
       ids: this.#ids,
       model: this.options.model(process),
       launcher: launcherOf(client, pool),
+      ...(this.archives && process.name.startsWith('api') ? { workspaces: this.archives.reachedThrough(gate) } : {}),
     };
   }
 

@@ -40,7 +40,7 @@ async function serve(system: System, process: Process, order: SandboxOrder, retr
     if (!principal) throw new Dismissed('the claim is not valid any more');
     return system.inApi((deps) => exchangeClaim(deps, { principal, secretHash }));
   });
-  const held = { environmentId, workId, sessionId, secret, isTold: bell !== null };
+  const held = { environmentId, workId, sessionId, secret, isTold: bell !== null, keepsFiles: true };
   await new ItemWorker(system, process, held, retryMs).run();
 }
 
@@ -83,6 +83,7 @@ async function pollForEver(
         sessionId: work.data.id,
         secret: work.secret,
         isTold: false,
+        keepsFiles: false,
       };
       await new ItemWorker(system, process, held, retryMs).run();
     } catch {

@@ -2,6 +2,7 @@ import { API_FAULTS } from './api';
 import { BELL_FAULTS } from './bell';
 import { DECISION_FAULTS } from './decisions';
 import type { PlantedFault } from './fault';
+import { FILE_FAULTS } from './files';
 import { HARNESS_FAULTS } from './harness';
 import { LEFTOVER_FAULTS } from './leftovers';
 import { STORE_FAULTS } from './store';
@@ -18,4 +19,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...BELL_FAULTS,
   ...LEFTOVER_FAULTS,
   ...WATCH_FAULTS,
+  ...FILE_FAULTS,
 ];
