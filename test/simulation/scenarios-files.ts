@@ -36,6 +36,23 @@ export const FILES: readonly Scenario[] = [
     ...turns(3),
   },
   {
+    name: 'kept files of a worker whose item is labelled again and again',
+    ...twoTurns,
+    keepsFiles: true,
+    // Who finds the item changed too often leaves it to the sweeper.
+    isRevived: true,
+    client: async (client) => {
+      for (const said of ['turn 1', 'turn 2']) {
+        await client.message(said);
+        await client.idleAfter(said);
+        for (let labels = 0; labels < 20; labels += 1) {
+          await client.labelWorker(`label ${labels} after ${said}`);
+          await client.pause(client.random() * 600);
+        }
+      }
+    },
+  },
+  {
     name: 'kept files of a worker that an operator stops',
     keepsFiles: true,
     mayEndUnknown: true,

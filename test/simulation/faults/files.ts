@@ -65,6 +65,7 @@ export const FILE_FAULTS: readonly PlantedFault[] = [
     file: WORKSPACE,
     from: "    if (work.state !== 'active' && work.state !== 'stopping') throw conflict(`Work item ${work.id} is ${work.state}.`);\n",
     to: '',
+    harmless: 'what was given back goes by no token any more',
   },
   {
     name: 'what is kept is not written down',
