@@ -1,6 +1,18 @@
 /** Sessions in which somebody is late in the same way in each run: too much has to come together for schedules to draw it. */
 import { MICROS_PER_SECOND } from '../../runtime/contract/time';
-import { agent, allow, asked, goOnce, inTurn, LONG_CALL_MS, speaks, text, type Scenario } from './scenario';
+import {
+  agent,
+  allow,
+  asked,
+  goOnce,
+  inTurn,
+  LONG_CALL_MS,
+  speaks,
+  text,
+  turnOf,
+  use,
+  type Scenario,
+} from './scenario';
 import { BIG } from './scenarios-answers';
 import { DELETED, deleteAtRest } from './scenarios-ends';
 
@@ -70,6 +82,43 @@ export const LATE: readonly Scenario[] = [
       }
       await client.pause(500 + client.random() * 2_000);
       await client.stopWorker(true);
+      await client.until(speaks);
+    },
+  },
+  {
+    name: 'a worker that dies between two calls, before its harness knows that they may run',
+    agent: agent('always_ask'),
+    wakeDelayMs: 8_000,
+    isWatched: true,
+    mayEndUnknown: true,
+    isRevived: true,
+    always: { plot: [['worker run bash', 3, 'crash_after']] },
+    outcome: [
+      'user: go',
+      'call bash a',
+      'result of bash a',
+      'call bash b',
+      'call bash c',
+      'result of bash b',
+      'result of bash c',
+      'agent: done',
+      'idle end_turn',
+    ],
+    model: (request) => {
+      const { results } = turnOf(request);
+      if (results > 1) return { blocks: [text('done')] };
+      const commands = results === 0 ? ['a'] : ['b', 'c'];
+      return { blocks: commands.map((command) => use(`toolu_${command}`, 'bash', { command })) };
+    },
+    client: async (client) => {
+      await client.message('go');
+      let answered = 0;
+      for (const number of [1, 3]) {
+        while (asked(await client.list()).length < number) await client.pause(400);
+        const open = asked(await client.list()).slice(answered);
+        await client.send(...open.map(allow));
+        answered = number;
+      }
       await client.until(speaks);
     },
   },

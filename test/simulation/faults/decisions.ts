@@ -217,4 +217,10 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     from: '    return builder.drop(waiting);\n  }\n  builder.admit(waiting);\n}',
     to: '    return;\n  }\n  builder.admit(waiting);\n}',
   },
+  {
+    name: 'the result of another call counts as that of a call whose worker is lost',
+    file: INTAKE,
+    from: "({ entry }) => entry.event?.type === 'user.tool_result' && entry.event.tool_use_id === call.id,",
+    to: "({ entry }) => entry.event?.type === 'user.tool_result',",
+  },
 ];
