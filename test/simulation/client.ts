@@ -203,6 +203,11 @@ export class Client {
       .catch(() => undefined);
   }
 
+  /** The stack is deployed again: so many sandboxes are to stand ready from now on. */
+  resizePool(size: number): void {
+    if (this.system.pool) this.system.pool.size = size;
+  }
+
   #end(operation: 'sessions.archive' | 'sessions.delete'): Promise<Answer> {
     const input = { path: { session_id: this.session.id }, query: {}, body: undefined, headers: {} };
     return this.#insist((operations, context) => operations[operation](context, input));

@@ -17,6 +17,10 @@ const SEEN_WITHIN: Micros = 15 * MICROS_PER_SECOND;
 const A_WRITE_TAKES: Micros = 6 * MICROS_PER_SECOND;
 /** So long, a sandbox that was given work is remembered. */
 const CLAIM_SETTLED: Micros = 600 * MICROS_PER_SECOND;
+/** So long, one whose task is not known. */
+const A_DAY: Micros = 86_400 * MICROS_PER_SECOND;
+/** When only time has to pass, somebody comes by as often. */
+const SWEPT_WITHIN: Micros = 240 * MICROS_PER_SECOND;
 /** A worker that holds an item. */
 const HELD: readonly unknown[] = ['starting', 'active'];
 
@@ -32,8 +36,6 @@ export interface Course {
 }
 
 export interface PoolDeps {
-  /** How many sandboxes are to stand ready. */
-  readonly size: number;
   readonly cluster: () => Cluster;
   readonly now: () => Micros;
 }
@@ -58,11 +60,20 @@ export class PoolReferee {
   /** By the id of a work item: the hash of the claim whose worker was given up. */
   readonly #buried = new Map<string, string>();
 
-  constructor(private readonly given: PoolDeps) {}
+  /** @param size how many sandboxes are to stand ready. */
+  constructor(
+    public size: number,
+    private readonly given: PoolDeps,
+  ) {}
 
   /** The hash of the claim that a sandbox was given. */
   claimGivenTo(ticketHash: string): string | undefined {
     return this.#claims.get(ticketHash);
+  }
+
+  /** Notes what somebody else has seen that may never be. */
+  tell(problem: string): void {
+    this.#problems.push(problem);
   }
 
   /** Judges what a process wrote. */
@@ -110,12 +121,14 @@ export class PoolReferee {
     const ready = new Set(
       sandboxes.flatMap(({ state, ticketHash }) => (state === 'ready' && alive.has(ticketHash) ? [ticketHash] : [])),
     );
-    // Whose maker died before it had noted the task is remembered for a day.
-    const isAwaited = ({ state, task }: WarmSandbox): boolean => state !== 'claimed' || task !== null;
+    // Whose maker died before it had noted the task is remembered for a day: it is enough to see that it is not forgotten sooner.
+    const since = this.given.now() - CLAIM_SETTLED - SWEPT_WITHIN;
+    const isAwaited = ({ state, task, claimedAt }: WarmSandbox): boolean =>
+      state !== 'claimed' || task !== null || (claimedAt ?? 0) > since;
     const others = sandboxes.filter((sandbox) => !ready.has(sandbox.ticketHash) && isAwaited(sandbox));
     const unneeded = running.filter(({ ticketHash = '' }) => !ready.has(ticketHash));
     return [
-      ...(ready.size === this.given.size ? [] : [`${ready.size} sandboxes stand ready, not ${this.given.size}`]),
+      ...(ready.size === this.size ? [] : [`${ready.size} sandboxes stand ready, not ${this.size}`]),
       ...others.map(({ state }) => `a sandbox is still remembered that is ${state}`),
       ...unneeded.map(({ arn }) => `${arn} still runs, and nobody needs it`),
     ];
@@ -157,7 +170,8 @@ export class PoolReferee {
   #forgotten(before: Item | undefined): Found {
     if (!before || before.state === 'retired') return [];
     if (before.state !== 'claimed') return [`forgot a sandbox that is ${String(before.state)}`];
-    const isEarly = Number(before.claimed_at) > this.given.now() - CLAIM_SETTLED;
+    const settledAfter = before.task === undefined ? A_DAY : CLAIM_SETTLED;
+    const isEarly = Number(before.claimed_at) > this.given.now() - settledAfter;
     return [
       this.#runs(before.sk) && 'forgot a sandbox that is at work',
       isEarly && 'forgot a sandbox whose end can still be told of',
@@ -166,7 +180,7 @@ export class PoolReferee {
 
   #isNeeded({ before, after }: Change): boolean {
     if (!before || !isUnclaimed(before) || (after && after.state !== 'retired')) return false;
-    return [...this.#rows.values()].filter(isUnclaimed).length <= this.given.size && this.#runs(before.sk);
+    return [...this.#rows.values()].filter(isUnclaimed).length <= this.size && this.#runs(before.sk);
   }
 
   #isSilent({ before, after }: Change): boolean {

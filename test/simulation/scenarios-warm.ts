@@ -10,6 +10,8 @@ const FILLED_MS = 32_000;
 const GONE_MS = 15_000;
 /** Until a sandbox that fell silent when the pool was filled is given to nobody, and before it is replaced. */
 const SILENT_MS = 28_000;
+/** From when the pool is filled until the next sweep has looked at it. */
+const SWEPT_MS = 9_000;
 /** From the call of a tool to the moment in which its sandbox is taken. */
 const TAKEN_WITHIN_MS = 1_000;
 
@@ -67,6 +69,51 @@ export const WARM: readonly Scenario[] = [
       client.wantAnother();
       await asked;
     }),
+  },
+  {
+    name: 'a warm sandbox that somebody sees who is slower to take it',
+    warm: 2,
+    always: { plot: [['rival UpdateItem warm', 1, 'pause_before']] },
+    ...oneSession,
+    client: whenFilled(async (client) => {
+      client.wantAnother();
+      await goOnce(client);
+    }),
+  },
+  {
+    name: 'a warm sandbox that is taken when it was found to be one too many',
+    warm: 2,
+    always: { plot: [['sweeper Query warm', 2, 'sleep_after']] },
+    ...oneSession,
+    client: whenFilled(async (client) => {
+      client.resizePool(1);
+      await client.pause(SWEPT_MS);
+      client.wantAnother();
+      await goOnce(client);
+    }),
+  },
+  {
+    name: 'a warm sandbox that is said to be ready once more when it is taken',
+    warm: 1,
+    always: { plot: [['api UpdateItem warm', 2, 'outrun']] },
+    ...oneSession,
+  },
+  {
+    name: 'a warm sandbox that asks although its start was answered with an error',
+    warm: 1,
+    always: {
+      plot: [
+        ['sweeper RunTask', 1, 'fail_after'],
+        ['api GetItem warm', 1, 'sleep_after'],
+      ],
+    },
+    ...oneSession,
+  },
+  {
+    name: 'a warm sandbox whose maker dies before it has noted the task',
+    warm: 1,
+    always: { plot: [['sweeper UpdateItem warm', 1, 'crash_before']] },
+    ...oneSession,
   },
   {
     name: 'warm sandboxes that die when they have been given work',

@@ -141,7 +141,7 @@ export class System {
     const now = (): Micros => scheduler.now();
     const { warm: size, isWatched } = options;
     this.archives = options.keepsFiles ? new Archives(this.bucket) : undefined;
-    this.pool = size > 0 ? new PoolReferee({ size, cluster: () => this.cluster, now }) : undefined;
+    this.pool = size > 0 ? new PoolReferee(size, { cluster: () => this.cluster, now }) : undefined;
     this.cluster = new Cluster({
       start: (order) => startTask(this, order, LOST_AFTER_MS),
       onEnd: isWatched ? (task) => void tellOfEnd(this, task, random) : undefined,
@@ -287,7 +287,7 @@ export class System {
     if (!this.pool) return { client };
     const onError = (error: unknown): void => this.accidents.note('pool', error);
     const ticket = (): string => `ticket ${(this.#tickets += 1)}`;
-    return { client, pool: poolOf(this.options.warm, { client, warm, clock: this.scheduler, onError, ticket }) };
+    return { client, pool: poolOf(this.pool.size, { client, warm, clock: this.scheduler, onError, ticket }) };
   }
 
   #waker(gate: Gate): Waker {

@@ -5,6 +5,7 @@ import type { PlantedFault } from './fault';
 import { FILE_FAULTS } from './files';
 import { HARNESS_FAULTS } from './harness';
 import { LEFTOVER_FAULTS } from './leftovers';
+import { POOL_FAULTS } from './pool';
 import { STORE_FAULTS } from './store';
 import { WATCH_FAULTS } from './watch';
 import { WORK_FAULTS } from './work';
@@ -20,4 +21,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...LEFTOVER_FAULTS,
   ...WATCH_FAULTS,
   ...FILE_FAULTS,
+  ...POOL_FAULTS,
 ];

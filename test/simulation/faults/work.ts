@@ -30,7 +30,6 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
     file: CLOUD,
     from: 'await launcher.stop({ workspace: work.workspace, id: work.sessionId }, { discard: false, task });',
     to: '',
-    harmless: 'Its token is void; it costs until its supervisor notices, which no history shows.',
   },
   {
     name: 'a call of a worker that died is served again before its end is said',
