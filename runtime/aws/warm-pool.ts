@@ -113,7 +113,7 @@ export class WarmPool {
     await warm.delete(ticketHash);
   }
 
-  /** Forgets claimed ones whose task is gone. Usually the event of its end has done that. */
+  /** Forgets claimed ones whose task is gone. */
   private async forget(claimed: readonly WarmSandbox[]): Promise<void> {
     const { warm, clock, client, placement } = this.options;
     const now = clock.now();
