@@ -44,7 +44,7 @@ const REASON = 'the warm pool does not need this sandbox any more';
 /**
  * Sandboxes that were started before anybody wanted one. Each asks the API for work, with a ticket that is good for nothing else,
  * and is given to a session in one conditional write. The database says what there is; a crash anywhere leaves a row that the
- * next sweep finds: without a task (it is forgotten), or a task that nobody needs (it is stopped).
+ * next sweep finds: without a task (it is forgotten, a claimed one after a day), or a task that nobody needs (it is stopped).
  */
 export class WarmPool {
   constructor(private readonly options: WarmPoolOptions) {}
@@ -142,7 +142,8 @@ export class WarmPool {
     } catch (error) {
       onError(error);
       // ECS may have started it all the same, and somebody may have been given it by now.
-      await this.remove({ ticketHash, task: null });
+      // What cannot be taken out now is left to the next sweep: whoever has just been given a sandbox need not care.
+      await this.remove({ ticketHash, task: null }).catch(onError);
     }
   }
 

@@ -31,8 +31,13 @@ export class WorkspaceFiles implements WorkspaceArchives {
   }
 
   async has(key: string): Promise<boolean> {
-    const found = await stat(this.fileOf(key)).catch(() => undefined);
-    return found !== undefined;
+    try {
+      await stat(this.fileOf(key));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return false;
+    }
   }
 
   async delete(key: string): Promise<void> {
@@ -68,9 +73,11 @@ export class WorkspaceFiles implements WorkspaceArchives {
       await pipeline(source, exactly(bytes), createWriteStream(draft, { mode: 0o600 }));
       await rename(draft, this.fileOf(key));
       return new Response(null, { status: 200 });
-    } catch {
+    } catch (error) {
       await rm(draft, { force: true });
-      return new Response(null, { status: 400 });
+      // What the disk says is no fault of the sender, who may try again.
+      const isOurs = error instanceof Error && 'syscall' in error;
+      return new Response(null, { status: isOurs ? 500 : 400 });
     }
   }
 

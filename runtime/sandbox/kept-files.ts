@@ -1,15 +1,16 @@
 /** Which of a session's archives a sandbox begins with, and what it does about one that does not come. */
-import { RequestRefused } from './sandbox-api';
+import { ArchiveGone } from './archive-transfer';
 import { ArchiveDamaged } from './workspace-archive';
 
 /** Pauses between the tries to get one archive. */
 const TRY_AGAIN_AFTER_MS = [1_000, 5_000] as const;
 
+/** How an archive becomes the files of a workspace. */
 export interface Taking<Source> {
   /**
    * Makes the workspace what an archive holds.
    *
-   * @throws ArchiveDamaged or RequestRefused where that archive is lost; any other error where it may come with the next try.
+   * @throws ArchiveDamaged or ArchiveGone where that archive is lost; any other error where it may come with the next try.
    */
   readonly take: (source: Source) => Promise<void>;
   readonly pause: (ms: number) => Promise<void>;
@@ -49,4 +50,4 @@ async function takeAtLast<Source>(source: Source, { take, pause }: Taking<Source
   }
 }
 
-const isLost = (error: unknown): error is Error => error instanceof ArchiveDamaged || error instanceof RequestRefused;
+const isLost = (error: unknown): error is Error => error instanceof ArchiveDamaged || error instanceof ArchiveGone;

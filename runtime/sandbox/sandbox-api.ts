@@ -1,20 +1,26 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClaimAnswer } from '../resources/sandbox-claim';
 import type { AssignmentAnswer } from '../resources/warm-assignment';
 import type { WorkspaceSources, WorkspaceUpload } from '../resources/sandbox-workspace';
+import { sendArchive } from './archive-transfer';
 
 /** Pauses between the tries of a request that nobody answered, or only with trouble of the server's own. */
 const RETRY_AFTER_MS = [250, 1_000, 3_000] as const;
 const ANSWER_WITHIN_MS = 15_000;
 const TOO_MANY = 429;
+const CONFLICT = 409;
 
 /** The API does not want a request, and repeating it will not change that. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
 }
 
 /** The routes for sandboxes (`http/sandbox-routes.ts`), for one credential. It is never part of an error. */
@@ -48,16 +54,25 @@ export class SandboxApi {
     return urls.map((url) => new URL(url, this.baseUrl));
   }
 
-  /** Puts an archive where the next sandbox finds it. */
+  /**
+   * Puts an archive where the next sandbox finds it.
+   *
+   * @throws RequestRefused when the item is in other hands; another error when it cannot be brought there.
+   */
   async upload(file: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.uploadOnce(file, signal);
+    } catch (error) {
+      // A request of ours that was answered too late for us may have come between, or done what we asked for again.
+      if (!(error instanceof RequestRefused) || error.status !== CONFLICT) throw error;
+      await this.uploadOnce(file, signal);
+    }
+  }
+
+  private async uploadOnce(file: string, signal: AbortSignal): Promise<void> {
     const { size } = await stat(file);
     const { url } = (await this.ask('POST', '/workspace', { signal, body: { bytes: size } })) as WorkspaceUpload;
-    await answered('the upload of the files', signal, () => {
-      const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
-      // Without its length S3 refuses an upload.
-      const options = { method: 'PUT', body, headers: { 'content-length': String(size) }, signal, duplex: 'half' };
-      return fetch(new URL(url, this.baseUrl), options).then(withoutWords);
-    });
+    await sendArchive(file, new URL(url, this.baseUrl), signal);
     await this.ask('POST', '/workspace/complete', { signal });
   }
 
@@ -66,8 +81,15 @@ export class SandboxApi {
     path: string,
     { body, signal }: { body?: unknown; signal?: AbortSignal },
   ): Promise<unknown> {
-    const response = await answered(path, signal, () => this.request(method, path, body, signal));
-    return response.json();
+    for (const wait of [...RETRY_AFTER_MS, null]) {
+      const response = await this.request(method, path, body, signal).catch((error: unknown) => {
+        if (wait === null || signal?.aborted) throw unreachable(path, error);
+      });
+      if (response?.ok) return response.json();
+      if (response && (response.status < 500 || wait === null)) throw await refused(path, response);
+      await pause(wait ?? 0);
+    }
+    return undefined;
   }
 
   private request(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
@@ -81,58 +103,14 @@ export class SandboxApi {
   }
 }
 
-/**
- * An archive, as it comes in.
- *
- * @throws RequestRefused when there is none; another error when it cannot be had now.
- */
-export async function download(url: URL, signal: AbortSignal): Promise<Readable> {
-  const { body } = await answered('the archive of the files', signal, () => fetch(url, { signal }).then(withoutWords));
-  return Readable.fromWeb((body ?? new Blob().stream()) as WebStream<Uint8Array>);
+function unreachable(path: string, error: unknown): Error {
+  return new Error(`${path}: the API could not be reached: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** Who refuses a signed URL may quote it, and it is a credential. */
-function withoutWords(response: Response): Response {
-  if (response.ok) return response;
-  void response.body?.cancel();
-  return new Response(null, { status: response.status });
-}
-
-/**
- * Asks until there is an answer.
- *
- * @param request makes the request anew, each time.
- * @throws RequestRefused when it is refused; another error when it cannot be made, or the signal aborted.
- */
-async function answered(
-  what: string,
-  signal: AbortSignal | undefined,
-  request: () => Promise<Response>,
-): Promise<Response> {
-  for (const wait of RETRY_AFTER_MS) {
-    const response = await request().catch((error: unknown) => {
-      if (signal?.aborted) throw unreachable(what, error);
-    });
-    if (response && (response.ok || response.status < 500)) return taken(what, response);
-    await pause(wait);
-  }
-  const response = await request().catch((error: unknown) => {
-    throw unreachable(what, error);
-  });
-  return taken(what, response);
-}
-
-async function taken(what: string, response: Response): Promise<Response> {
-  if (!response.ok) throw await refused(what, response);
-  return response;
-}
-
-function unreachable(what: string, error: unknown): Error {
-  return new Error(`${what}: nobody answered: ${error instanceof Error ? error.message : String(error)}`);
-}
-
-async function refused(what: string, response: Response): Promise<Error> {
+async function refused(path: string, response: Response): Promise<Error> {
   const said = await response.text().catch(() => '');
-  const message = `${what}: the answer has status ${response.status}: ${said.slice(0, 500)}`;
-  return response.status < 500 && response.status !== TOO_MANY ? new RequestRefused(message) : new Error(message);
+  const message = `${path}: the API answered with status ${response.status}: ${said.slice(0, 500)}`;
+  return response.status < 500 && response.status !== TOO_MANY
+    ? new RequestRefused(message, response.status)
+    : new Error(message);
 }

@@ -2,14 +2,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ToolError } from '@anthropic-ai/sdk/lib/tools/ToolError';
+import { fetchArchive } from './archive-transfer';
 import { PRIVATE_DIRECTORY, WORKSPACE } from './container-contract';
 import { takeNewest } from './kept-files';
 import { installPackages, type InstallEnvironments } from './package-install';
 import type { Packages } from './package-plan';
-import { download, type SandboxApi } from './sandbox-api';
+import type { SandboxApi } from './sandbox-api';
 import type { SandboxSurroundings } from './supervisor';
 import { asToolsUser } from './tools-user';
-import { pack, unpack } from './workspace-archive';
+import { pack, unpack, type AsToolsUser } from './workspace-archive';
 
 /** What an archive may have, before it is offered to a server that may want less. */
 const MAX_ARCHIVE_BYTES = 4 * 1024 ** 3;
@@ -21,11 +22,22 @@ const CALL_WAITS_MS = 100_000;
 const NOT_READY = 'The sandbox is still being prepared, so the call did not run. Try again.';
 
 export interface ContainerSurroundingsOptions {
-  readonly api: SandboxApi;
+  readonly api: Pick<SandboxApi, 'sources' | 'upload'>;
   readonly packages: Packages | null;
   readonly environments?: InstallEnvironments;
   readonly log: (line: string) => void;
+  /** @default the container's own */
+  readonly place?: Place;
 }
+
+/** Where the tools work, who they are, and where nothing of theirs can look. */
+export interface Place {
+  readonly workspace: string;
+  readonly as: AsToolsUser;
+  readonly privateDirectory: string;
+}
+
+const CONTAINER: Place = { workspace: WORKSPACE, as: asToolsUser, privateDirectory: PRIVATE_DIRECTORY };
 
 /**
  * What is around the tools of a container: the session's files, which come when it starts and are saved when it goes, and the
@@ -33,6 +45,7 @@ export interface ContainerSurroundingsOptions {
  */
 export class ContainerSurroundings implements SandboxSurroundings {
   private readonly end = new AbortController();
+  private readonly place: Place;
   private restored: Promise<void> = Promise.resolve();
   private installed: Promise<void> = Promise.resolve();
   /** Its files could not be had. The next call tries again. */
@@ -42,6 +55,7 @@ export class ContainerSurroundings implements SandboxSurroundings {
   private untold: string | null = null;
 
   constructor(private readonly options: ContainerSurroundingsOptions) {
+    this.place = options.place ?? CONTAINER;
     this.prepare();
   }
 
@@ -85,7 +99,7 @@ export class ContainerSurroundings implements SandboxSurroundings {
     const signal = AbortSignal.any([this.end.signal, AbortSignal.timeout(RESTORE_WITHIN_MS)]);
     try {
       await takeNewest(await api.sources(signal), {
-        take: async (url) => unpack(await download(url, signal), WORKSPACE, asToolsUser, signal),
+        take: (url) => this.take(url, signal),
         pause: (ms) => pause(ms, undefined, { signal }),
         log,
       });
@@ -96,6 +110,18 @@ export class ContainerSurroundings implements SandboxSurroundings {
         'The files that this session had could not be brought back, so the call did not run. They are still kept; try again later.',
         { cause: error },
       );
+    }
+  }
+
+  /** By way of a file: so it is known that an archive came whole, whatever becomes of it then. */
+  private async take(url: URL, signal: AbortSignal): Promise<void> {
+    const { workspace, as, privateDirectory } = this.place;
+    const file = join(privateDirectory, 'fetched.tar.gz');
+    try {
+      await fetchArchive(url, file, signal);
+      await unpack(file, workspace, as, signal);
+    } finally {
+      await rm(file, { force: true });
     }
   }
 
@@ -117,10 +143,11 @@ export class ContainerSurroundings implements SandboxSurroundings {
 
   private async save(): Promise<void> {
     const { api, log } = this.options;
-    const archive = join(PRIVATE_DIRECTORY, 'workspace.tar.gz');
+    const { workspace, as, privateDirectory } = this.place;
+    const archive = join(privateDirectory, 'workspace.tar.gz');
     const signal = AbortSignal.timeout(SAVE_WITHIN_MS);
     try {
-      const { leftOut } = await pack(WORKSPACE, archive, asToolsUser, { maxBytes: MAX_ARCHIVE_BYTES, signal });
+      const { leftOut } = await pack(workspace, archive, as, { maxBytes: MAX_ARCHIVE_BYTES, signal });
       if (leftOut !== null) log(`files were left out: ${leftOut}`);
       await api.upload(archive, signal);
     } catch (error) {

@@ -2,8 +2,7 @@
  * The files of a workspace as one archive: a tar, compressed. Both ways the work is done by the tools' user, so that an archive
  * holds nothing that the tools could not read, and, whatever stands in one, nothing is written that they could not write.
  */
-import { createWriteStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { HostCommand } from './supervisor-config';
 import { startPiped, type PipedProcess } from './tools-user';
@@ -15,6 +14,24 @@ export type AsToolsUser = (argv: readonly string[], cwd: string) => HostCommand;
 const PACK = ['tar', '--create', '--gzip', '--format=posix', '--sparse', '--one-file-system', '--file=-', '.'] as const;
 /** Tar itself takes absolute paths and `..` for what they are, and makes links that lead outside only when all else is done. */
 const UNPACK = ['tar', '--extract', '--gzip', '--same-permissions', '--no-same-owner', '--file=-'] as const;
+const LIST = ['tar', '--list', '--gzip', '--file=-'] as const;
+/** From a directory that its owner may not write, nothing can be deleted. One by one, so that each is open before it is entered. */
+const OPEN = [
+  'find',
+  '.',
+  '-mindepth',
+  '1',
+  '-type',
+  'd',
+  '!',
+  '-perm',
+  '-u+rwx',
+  '-exec',
+  'chmod',
+  'u+rwx',
+  '{}',
+  ';',
+] as const;
 const EMPTY = ['find', '.', '-mindepth', '1', '-delete'] as const;
 
 /** What tar ends with when it left out files that it could not read, or that changed while it read them. */
@@ -59,58 +76,62 @@ export async function pack(
   return { bytes, leftOut: code === 0 ? null : complaints };
 }
 
-/** An archive came whole, and is none. It will not be better the next time. */
+/** It cannot be read, and will not be the next time. */
 export class ArchiveDamaged extends Error {
   override readonly name = 'ArchiveDamaged';
 }
 
 /**
- * Makes a directory hold what an archive holds and nothing else.
+ * Makes a directory hold what the archive in a file holds and nothing else.
  *
- * @throws ArchiveDamaged when it cannot be read; another error when it did not come to its end, or the signal aborted. The
- *   directory may then hold a part.
+ * @throws ArchiveDamaged when the archive cannot be read; another error when it could not be unpacked here and now, or the
+ *   signal aborted. The directory may then hold a part.
  */
-export async function unpack(
-  archive: Readable,
+export async function unpack(file: string, directory: string, as: AsToolsUser, signal: AbortSignal): Promise<void> {
+  await empty(directory, as, signal);
+  const unpacked = await fed(UNPACK, file, directory, as, signal);
+  if (unpacked.code === 0) return;
+  signal.throwIfAborted();
+  const message = `tar ended with ${unpacked.code}: ${unpacked.complaints}`;
+  // A full disk and too little memory end tar in the same way. Who only reads needs neither.
+  const { code } = await fed(LIST, file, directory, as, signal);
+  signal.throwIfAborted();
+  throw code === 0 || code === null ? new Error(message) : new ArchiveDamaged(message);
+}
+
+/** How a program ended that was given a file to read. */
+async function fed(
+  argv: readonly string[],
+  file: string,
   directory: string,
   as: AsToolsUser,
   signal: AbortSignal,
-): Promise<void> {
-  await empty(directory, as, signal);
-  const tar = startPiped(as(UNPACK, directory), signal);
-  const end = ended(tar);
-  tar.stdout.resume();
-  // Where the archive breaks off, tar complains of its end, and where tar ends early, its input of a broken pipe.
-  let interruption: unknown = null;
-  const watched = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    try {
-      yield* source;
-    } catch (error) {
-      interruption = error;
-      throw error;
-    }
-  };
-  const fed = await pipeline(archive, watched, tar.stdin, { signal }).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  const { code, complaints } = await end;
-  signal.throwIfAborted();
-  if (interruption !== null) throw interruption;
-  if (code !== 0) throw new ArchiveDamaged(`tar ended with ${code}: ${complaints}`);
-  if (fed !== null) throw fed;
+): Promise<Ended> {
+  const program = startPiped(as(argv, directory), signal);
+  const end = ended(program);
+  program.stdout.resume();
+  // It may end before its input does; what it ends with says more than the broken pipe.
+  await pipeline(createReadStream(file), program.stdin, { signal }).catch(() => undefined);
+  return end;
 }
 
 /** @throws Error when something could not be deleted. */
 async function empty(directory: string, as: AsToolsUser, signal: AbortSignal): Promise<void> {
-  const find = startPiped(as(EMPTY, directory), signal);
-  find.stdout.resume();
-  const { code, complaints } = await ended(find);
-  if (code !== 0) throw new Error(`the workspace could not be emptied: ${complaints}`);
+  for (const argv of [OPEN, EMPTY]) {
+    const find = startPiped(as(argv, directory), signal);
+    find.stdout.resume();
+    const { code, complaints } = await ended(find);
+    if (code !== 0) throw new Error(`the workspace could not be emptied: ${complaints}`);
+  }
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly complaints: string;
 }
 
 /** How a process ends, and the last of what it complained about. */
-function ended(child: PipedProcess): Promise<{ code: number | null; complaints: string }> {
+function ended(child: PipedProcess): Promise<Ended> {
   let complaints = '';
   child.stderr.on('data', (text) => (complaints = (complaints + text).slice(-COMPLAINT_CHARS)));
   return new Promise((resolve) => {

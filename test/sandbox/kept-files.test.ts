@@ -1,5 +1,5 @@
 import { takeNewest } from '../../runtime/sandbox/kept-files';
-import { RequestRefused } from '../../runtime/sandbox/sandbox-api';
+import { ArchiveGone } from '../../runtime/sandbox/archive-transfer';
 import { ArchiveDamaged } from '../../runtime/sandbox/workspace-archive';
 
 /** What was tried, paused and said while archives were taken that fail so, one after the other. */
@@ -46,7 +46,7 @@ describe('the files that a sandbox begins with', () => {
 
   it.each([
     ['damaged', new ArchiveDamaged('no archive')],
-    ['gone', new RequestRefused('status 404')],
+    ['gone', new ArchiveGone('status 404')],
   ])('are older ones where the newest are %s, at once, and that is told', async (_, loss) => {
     const { tried, paused, said, error } = await taking(['new', 'old'], { new: [loss] });
     expect(error).toBeUndefined();
@@ -57,7 +57,7 @@ describe('the files that a sandbox begins with', () => {
   it('are wanting where all are lost, and it is told of each', async () => {
     const { error } = await taking(['new', 'old'], {
       new: [new ArchiveDamaged('not a tar')],
-      old: [new RequestRefused('status 404')],
+      old: [new ArchiveGone('status 404')],
     });
     expect(error).toEqual(new Error('not a tar; status 404'));
   });

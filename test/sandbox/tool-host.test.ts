@@ -115,7 +115,7 @@ describe('a tool host', () => {
 
   it('ends with everything that its calls left running', async () => {
     await call('bash', { command: '(setsid sleep 4321 &) ; (nohup sleep 4321 > /dev/null 2>&1 &); echo left' });
-    expect(await running('4321')).toBeGreaterThan(0);
+    await eventually(async () => (await running('4321')) > 0);
     await host.stop();
     await eventually(async () => (await running('4321')) === 0);
   });
