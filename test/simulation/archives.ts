@@ -1,7 +1,7 @@
 /** The archives of sandboxes' files, as they lie in the bucket, and what must be true of them. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { WorkspaceArchives } from '../../runtime/resources/ports';
-import { RequestRefused } from '../../runtime/sandbox/sandbox-api';
+import { ArchiveGone } from '../../runtime/sandbox/archive-transfer';
 import type { SavedWorkspace, WorkRecord } from '../../runtime/store/work-ports';
 import type { Bucket } from './bucket';
 import type { Gate, Written } from './database';
@@ -10,15 +10,31 @@ import type { Gate, Written } from './database';
 export type Files = readonly string[];
 
 const MAX_BYTES = 1_000_000;
-/** How many archives are kept. */
+/** How many archives may be kept: the code's own number would make no judge. */
 const GENERATIONS = 2;
 const IS_ARCHIVE = /\/workspace\//;
 
+const NOTHING: SavedWorkspace = { saved: [], uploading: null };
+
+/** What is known when a run is over. */
+interface End {
+  readonly isDeleted: boolean;
+  readonly isCalm: boolean;
+  /** The calls that ran, and those that did not, although they were to. */
+  readonly ran: Files;
+  readonly idle: readonly string[];
+  /** How many archives may be left that nobody keeps. */
+  readonly strays: number;
+}
+
+/** The archives of one session, and whether each step with them was right. */
 export class Archives {
   /** What a sandbox was told is saved: the newest. */
   #promised: Files = [];
-  #kept: SavedWorkspace = { saved: [], uploading: null };
+  #kept = NOTHING;
   readonly #problems: string[] = [];
+  /** What may be where the session is deleted. */
+  readonly #deletions: string[] = [];
   /** What may be if something failed. */
   readonly #losses: string[] = [];
 
@@ -33,7 +49,7 @@ export class Archives {
       has: (key) => gate('has archive', async () => this.bucket.has(key)),
       delete: (key) =>
         gate('delete archive', async () => {
-          if (this.#kept.saved.includes(key)) this.#problems.push('an archive was deleted while it was kept');
+          if (this.#kept.saved.includes(key)) this.#deletions.push('an archive was deleted while it was kept');
           this.bucket.delete(key);
         }),
     };
@@ -43,10 +59,10 @@ export class Archives {
     this.bucket.put(key, Buffer.from(JSON.stringify(files)));
   }
 
-  /** @throws RequestRefused where there is no such archive. */
+  /** @throws ArchiveGone where there is no such archive. */
   get(key: string): Files {
     const body = this.bucket.get(key);
-    if (!body) throw new RequestRefused('there is no such archive');
+    if (!body) throw new ArchiveGone('there is no such archive');
     return JSON.parse(Buffer.from(body).toString()) as Files;
   }
 
@@ -56,8 +72,8 @@ export class Archives {
     if (item?.work_id === undefined || typeof item.record !== 'string') return;
     const { savedWorkspace } = JSON.parse(item.record) as WorkRecord;
     const missing = savedWorkspace?.saved.filter((key) => !this.#kept.saved.includes(key) && !this.bucket.has(key));
-    if (missing?.length) this.#problems.push('an archive is said to be kept that is not there');
-    if (savedWorkspace) this.#kept = savedWorkspace;
+    if (missing?.length) this.#deletions.push('an archive is said to be kept that is not there');
+    this.#kept = savedWorkspace ?? NOTHING;
   }
 
   /** A sandbox was told that its files are saved. One that slept hears of it when others have gone on from there. */
@@ -72,21 +88,20 @@ export class Archives {
     if (files.length < ran.length) this.#losses.push('a sandbox lacks files that others had made');
   }
 
-  /**
-   * All that is wrong with what is kept, once all is over.
-   *
-   * @param ran the calls that ran.
-   * @param strays how many archives may be left that nobody kept.
-   */
-  problems({ isCalm, ran, strays }: { isCalm: boolean; ran: Files; strays: number }): string[] {
+  /** All that is wrong with what is kept, once all is over. Of a deleted session, only what was wrong before. */
+  problems({ isDeleted, isCalm, ran, idle, strays }: End): string[] {
+    if (isDeleted) return this.#problems;
     const { saved, uploading } = this.#kept;
     const [newest] = saved;
     const named = new Set([...saved, uploading]);
     const left = this.bucket.keys.filter((key) => IS_ARCHIVE.test(key) && !named.has(key));
-    const isLacking = ran.length > 0 && (newest === undefined || this.get(newest).length < ran.length);
+    const isThere = newest !== undefined && this.bucket.has(newest);
+    const isLacking = ran.length > 0 && (!isThere || this.get(newest).length < ran.length);
     return [
       ...this.#problems,
+      ...this.#deletions,
       ...(isCalm ? this.#losses : []),
+      ...(isCalm ? idle.map((id) => `nothing failed, yet the call ${id} did not run`) : []),
       ...(saved.length > GENERATIONS ? [`${saved.length} archives are kept`] : []),
       ...(left.length > strays ? [`${left.length} archives are left that nobody keeps`] : []),
       ...(isCalm && uploading !== null ? ['an archive was begun and is not kept'] : []),

@@ -2,6 +2,7 @@
 import type { BlobStore } from '../../runtime/store/ports';
 import type { Gate } from './database';
 
+/** The bucket of a system. */
 export class Bucket {
   readonly #objects = new Map<string, Uint8Array>();
   readonly #everPut = new Set<string>();

@@ -46,9 +46,10 @@ const WAKE_SECONDS = 900;
 const WAKE_DELAY_MS = 20;
 const RETRY_MS = 3_000;
 /** Where these fail, somebody is there who knows of it, and takes back what was made for them. */
-/** What leaves archives that nobody keeps. */
-const MAKES_STRAYS = /^\d+ (api#\d+ .* <- (?!pause)|(worker|spare)#\d+ .* <- (sleep|overtaken|outrun|repeat))/;
 const NO_EXCUSE = / (RunTask|model|invoke|call \S+|dial) <- (fail|repeat|outrun)/;
+/** What leaves archives that nobody keeps: an item that is written while its archives are not tidied up, and who sends one too late. */
+const MAKES_STRAYS =
+  /^\d+ (api#\d+ (PutItem work|(has|delete) archive) <- (?!pause)|\S+ put archive <- repeat|(worker|spare)#\d+ .* <- (sleep|overtaken|outrun))/;
 
 export async function play(scenario: Scenario, schedule: Schedule): Promise<Played> {
   const run = await Run.open(scenario, schedule);
@@ -250,7 +251,7 @@ class Run {
       ...(await this.#recordProblems()),
       ...(await this.#credentialProblems()),
       ...(system.pool?.problems({ isCalm, hasZombies }) ?? []),
-      ...this.#fileProblems(),
+      ...this.#fileProblems(events),
       ...[...system.cluster.starts].flatMap(([, times]) =>
         times > 1 ? [`a sandbox was started ${times} times for one claim`] : [],
       ),
@@ -264,12 +265,18 @@ class Run {
     return left > excused ? [`${left} credentials of workers still work, and ${excused} operations failed`] : [];
   }
 
-  /** Who dies between keeping an archive and deleting the one that it takes the place of leaves it, and who sends one too late. */
-  #fileProblems(): string[] {
-    const { archives, effects } = this.system;
-    if (!archives || this.scenario.isDeleted) return [];
-    const strays = this.scheduler.trace.filter((line) => MAKES_STRAYS.test(line)).length;
-    return archives.problems({ isCalm: this.#isCalm, ran: [...effects.keys()], strays });
+  #fileProblems(events: readonly SessionEvent[]): string[] {
+    const { scenario, scheduler, system } = this;
+    if (!system.archives) return [];
+    const ran = [...system.effects.keys()];
+    const calls = events.flatMap(({ type, id }) => (type === 'agent.tool_use' ? [id] : []));
+    return system.archives.problems({
+      isDeleted: scenario.isDeleted ?? false,
+      isCalm: this.#isCalm,
+      ran,
+      idle: scenario.mayEndUnknown ? [] : calls.filter((id) => !ran.includes(id)),
+      strays: scheduler.trace.filter((line) => MAKES_STRAYS.test(line)).length,
+    });
   }
 
   async #recordProblems(): Promise<string[]> {

@@ -81,6 +81,7 @@ export const inTurns = (count: number): Pick<Scenario, 'model' | 'outcome'> => (
     return { blocks: [text(`done with ${said}`)] };
   },
 });
+/** One call for each of two messages. */
 export const TWO_TURNS = inTurns(2);
 
 export const TOOLS: readonly Scenario[] = [

@@ -4,7 +4,7 @@ import { SCENARIOS } from './scenarios';
 import { singlesOf } from './singles';
 
 /** A taste of `npm run simulate`: some single faults and some drawn schedules of each scenario. */
-const SINGLES = 3;
+const SINGLES = 2;
 const DRAWN = 2;
 /** Of a scenario in which something goes wrong anyway, much is seen without any. */
 const OF_EACH_WHERE_MUCH_FAILS = 1;

@@ -37,8 +37,9 @@ function apiFor(system: System, process: Process, ticketHash: string): Pick<Sand
       try {
         return (await system.inApi((deps) => assignmentFor(deps, ticketHash))).assignment;
       } catch (error) {
-        isRefused = isRefusal(error);
-        throw isRefused ? new RequestRefused(String(error)) : error;
+        if (!isRefusal(error)) throw error;
+        isRefused = true;
+        throw new RequestRefused(String(error), error.status);
       }
     },
   };

@@ -11,6 +11,7 @@ import type { System } from './system';
 /** How often an archive is sent before it counts as one that cannot be. */
 const TRIES = 4;
 
+/** Whose files they are, and where they are kept. */
 export interface WorkspaceGiven {
   readonly system: System;
   readonly archives: Archives;
@@ -20,6 +21,7 @@ export interface WorkspaceGiven {
   readonly retryMs: number;
 }
 
+/** The files of one sandbox. */
 export class Workspace {
   #files: Files = [];
   /** Whether the files are there. */

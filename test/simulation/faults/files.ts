@@ -92,6 +92,12 @@ export const FILE_FAULTS: readonly PlantedFault[] = [
     to: '      losses.push(String(error));\n',
   },
   {
+    name: 'no sandbox is ever given files that are kept',
+    file: KEPT,
+    from: '  const losses: string[] = [];\n',
+    to: "  const losses: string[] = [];\n  if (sources.length > 0) throw new Error('none');\n",
+  },
+  {
     name: 'a sandbox begins with nothing where its files do not come',
     file: KEPT,
     from: '      if (!isLost(error)) throw error;\n      losses.push(error.message);\n',

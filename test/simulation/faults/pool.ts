@@ -86,13 +86,13 @@ export const POOL_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a sandbox whose start failed is forgotten although somebody has claimed it',
     file: POOL,
-    from: '      await this.remove({ ticketHash, task: null });\n',
+    from: '      await this.remove({ ticketHash, task: null }).catch(onError);\n',
     to: '      await warm.delete(ticketHash);\n',
   },
   {
     name: 'the row of a sandbox whose start failed stays',
     file: POOL,
-    from: '      await this.remove({ ticketHash, task: null });\n',
+    from: '      await this.remove({ ticketHash, task: null }).catch(onError);\n',
     to: '',
     harmless: 'It is taken out of the pool when nothing was heard of it for five minutes.',
   },
