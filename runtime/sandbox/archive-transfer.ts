@@ -40,7 +40,7 @@ export async function fetchArchive(url: URL, file: string, signal: AbortSignal):
 export async function sendArchive(file: string, url: URL, signal: AbortSignal): Promise<void> {
   const { size } = await stat(file);
   await tried('the archive could not be sent', signal, async (moved, limit) => {
-    const body = Readable.toWeb(Readable.from(noticing(moved)(createReadStream(file)))) as ReadableStream<Uint8Array>;
+    const body = Readable.toWeb(Readable.from(chunksOf(file, moved))) as ReadableStream<Uint8Array>;
     // Without its length S3 refuses an upload.
     const headers = { 'content-length': String(size) };
     const options = { method: 'PUT', body, headers, signal: limit, duplex: 'half' };
@@ -76,6 +76,11 @@ function noticing(moved: () => void): (source: AsyncIterable<Buffer>) => AsyncGe
       yield chunk;
     }
   };
+}
+
+/** The file is opened when the first of it is wanted: a request that comes to nothing before leaves nothing open. */
+async function* chunksOf(file: string, moved: () => void): AsyncGenerator<Buffer> {
+  yield* noticing(moved)(createReadStream(file));
 }
 
 /** Who refuses a signed URL may quote it, and it is a credential: of a refusal only the status is told. */
