@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,8 +18,10 @@ const as = ([file = '', ...args]: readonly string[], directory: string): HostCom
 
 let root: string;
 let workspace: string;
-/** What is kept, by the path of its URL; undefined while it cannot be had. */
-let kept: Map<string, Buffer | undefined>;
+/** What is kept, by the path of its URL. */
+let kept: Map<string, Buffer>;
+/** Whether somebody says where it is. */
+let api: 'answers' | 'fails' | 'is silent';
 /** The names of what is kept, the newest first. */
 let names: string[];
 let saved: string[];
@@ -30,10 +33,11 @@ beforeEach(async () => {
   workspace = join(root, 'workspace');
   for (const directory of ['workspace', 'private', 'saved']) await mkdir(join(root, directory));
   kept = new Map();
+  api = 'answers';
   [names, saved, lines] = [[], [], []];
   server = createServer((request, response) => {
     const body = kept.get(request.url ?? '');
-    response.writeHead(body ? 200 : 403).end(body);
+    response.writeHead(body ? 200 : 404).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -50,7 +54,7 @@ async function archiveOf(said: string): Promise<Buffer> {
   return execFileSync('tar', ['--create', '--gzip', '--file=-', '.'], { cwd: directory });
 }
 
-function keep(name: string, body: Buffer | undefined): void {
+function keep(name: string, body: Buffer): void {
   kept.set(`/${name}`, body);
   names.unshift(name);
 }
@@ -59,7 +63,11 @@ function begin(): ContainerSurroundings {
   const { port } = server.address() as AddressInfo;
   return new ContainerSurroundings({
     api: {
-      sources: async () => names.map((name) => new URL(`http://127.0.0.1:${port}/${name}`)),
+      sources: async (end) => {
+        if (api === 'fails') throw new Error('nobody answers');
+        if (api === 'is silent') await once(end, 'abort').then(() => end.throwIfAborted());
+        return names.map((name) => new URL(`http://127.0.0.1:${port}/${name}`));
+      },
       upload: async (file) => {
         const copy = join(root, 'saved', String(saved.length));
         await copyFile(file, copy);
@@ -107,14 +115,14 @@ describe('what is around the tools of a container', () => {
   });
 
   it('lets no tool run while the files cannot be had, saves nothing over them, and brings them to the next call', async () => {
-    keep('old', await archiveOf('old'));
-    keep('new', undefined);
+    keep('new', await archiveOf('new'));
+    api = 'fails';
     const surroundings = begin();
     const refused = await surroundings.ready(signal).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ToolError);
     expect(String(refused)).toContain('so the call did not run');
     expect(await readdir(workspace)).toEqual([]);
-    kept.set('/new', await archiveOf('new'));
+    api = 'answers';
     await surroundings.ready(signal);
     expect(await inWorkspace()).toBe('new');
     await surroundings.leave();
@@ -122,7 +130,8 @@ describe('what is around the tools of a container', () => {
   });
 
   it('waits for no files any more when it is left, and saves nothing', async () => {
-    keep('new', undefined);
+    keep('new', await archiveOf('new'));
+    api = 'is silent';
     await begin().leave();
     expect(saved).toEqual([]);
     expect(lines).toEqual([expect.stringContaining('the files could not be restored')]);
