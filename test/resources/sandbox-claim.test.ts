@@ -2,6 +2,7 @@ import { ApiError } from '../../runtime/contract/errors';
 import { hashOfSecret } from '../../runtime/resources/keys';
 import type { SandboxCaller } from '../../runtime/resources/sandbox-access';
 import { exchangeClaim } from '../../runtime/resources/sandbox-claim';
+import { underWay } from '../../runtime/resources/work-item';
 import type { SessionRecord } from '../../runtime/store/records';
 import { tokenOf, WorkWorld } from './work-world';
 
@@ -58,6 +59,25 @@ describe('a worker whose start others may see', () => {
     expect(await world.store.sessions.update({ ...session, runtime, revision: session.revision + 1 })).toBe(true);
     const { caller: told } = await startedWith();
     expect((await exchange(told)).bell).toBe(bell);
+  });
+
+  it('is let in although whoever started it notes something about it at that moment', async () => {
+    const { caller } = await startedWith();
+    const { work } = world.store;
+    let notes = 0;
+    const update: typeof work.update = async (next) => {
+      if ((notes += 1) > 2) return work.update(next);
+      const current = await world.work(session);
+      expect(await work.update(underWay(current, { start: 'warm', task: `task/${notes}` }, world.clock.now()))).toBe(
+        true,
+      );
+      return work.update(next);
+    };
+    const store = { ...world.store, work: { ...work, update } };
+    const { secret } = await exchangeClaim({ store, clock: world.clock }, caller);
+    expect(await world.works(secret)).toBe(true);
+    expect(await world.work(session)).toMatchObject({ task: 'task/2', state: 'starting' });
+    expect(await refusal(caller)).toBe(409);
   });
 
   it('is refused the second time, and when two come at once, one is', async () => {

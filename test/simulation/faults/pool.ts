@@ -254,4 +254,10 @@ export const POOL_FAULTS: readonly PlantedFault[] = [
     from: "    if (warm) return { start: 'warm', task: warm.task ?? undefined, within: WARM_START_WITHIN };\n",
     to: '',
   },
+  {
+    name: 'a sandbox is sent away because its task was noted while it exchanged its claim',
+    file: 'runtime/resources/sandbox-claim.ts',
+    from: '    work = await store.work.reread(work);\n',
+    to: '    return false;\n',
+  },
 ];

@@ -272,8 +272,8 @@ export const WORK_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a claim is exchanged for a token that the item knows nothing of',
     file: CLAIM,
-    from: "if (work.state !== 'starting' || !(await deps.store.work.update(exchanged(work, token.hash)))) {",
-    to: "if (work.state !== 'starting') {",
+    from: '    if (await store.work.update(exchanged(work, tokenHash))) return true;\n',
+    to: '    return true;\n',
   },
   {
     name: 'a worker that is wanted again while one dies is not started',
