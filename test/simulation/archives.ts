@@ -33,8 +33,6 @@ export class Archives {
   #promised: Files = [];
   #kept = NOTHING;
   readonly #problems: string[] = [];
-  /** What may be where the session is deleted. */
-  readonly #deletions: string[] = [];
   /** What may be if something failed. */
   readonly #losses: string[] = [];
 
@@ -49,7 +47,7 @@ export class Archives {
       has: (key) => gate('has archive', async () => this.bucket.has(key)),
       delete: (key) =>
         gate('delete archive', async () => {
-          if (this.#kept.saved.includes(key)) this.#deletions.push('an archive was deleted while it was kept');
+          if (this.#kept.saved.includes(key)) this.#problems.push('an archive was deleted while it was kept');
           this.bucket.delete(key);
         }),
     };
@@ -72,7 +70,7 @@ export class Archives {
     if (item?.work_id === undefined || typeof item.record !== 'string') return;
     const { savedWorkspace } = JSON.parse(item.record) as WorkRecord;
     const missing = savedWorkspace?.saved.filter((key) => !this.#kept.saved.includes(key) && !this.bucket.has(key));
-    if (missing?.length) this.#deletions.push('an archive is said to be kept that is not there');
+    if (missing?.length) this.#problems.push('an archive is said to be kept that is not there');
     this.#kept = savedWorkspace ?? NOTHING;
   }
 
@@ -88,9 +86,9 @@ export class Archives {
     if (files.length < ran.length) this.#losses.push('a sandbox lacks files that others had made');
   }
 
-  /** All that is wrong with what is kept, once all is over. Of a deleted session, only what was wrong before. */
+  /** All that is wrong with what is kept, once all is over. Of a deleted session nothing is kept: who comes late begins with nothing. */
   problems({ isDeleted, isCalm, ran, idle, strays }: End): string[] {
-    if (isDeleted) return this.#problems;
+    if (isDeleted) return [];
     const { saved, uploading } = this.#kept;
     const [newest] = saved;
     const named = new Set([...saved, uploading]);
@@ -99,7 +97,6 @@ export class Archives {
     const isLacking = ran.length > 0 && (!isThere || this.get(newest).length < ran.length);
     return [
       ...this.#problems,
-      ...this.#deletions,
       ...(isCalm ? this.#losses : []),
       ...(isCalm ? idle.map((id) => `nothing failed, yet the call ${id} did not run`) : []),
       ...(saved.length > GENERATIONS ? [`${saved.length} archives are kept`] : []),
